@@ -1,0 +1,129 @@
+"""Settings common to all environments. Each value of the environment is read here, once."""
+
+from pathlib import Path
+
+from environs import Env
+
+env = Env()
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VAR = Path(env.str("QUARRY_VAR", str(ROOT / "var")))
+
+#: The modules of this deployable, in the order in which they are made ready.
+QUARRY_MODULES = [
+    "catalog",
+    "ordering",
+    "payments",
+    "inventory",
+    "shipping",
+    "notifications",
+    "gateway",
+    "console",
+]
+
+INSTALLED_APPS = [
+    "modules.kernel.messaging",
+    "modules.kernel.sagas",
+    "modules.kernel.boundaries",
+    "modules.kernel.http",
+    *(f"modules.{module}" for module in QUARRY_MODULES),
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "modules.kernel.http.correlation.CorrelationMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+_SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+
+
+def _database(variable: str, default: str | None = None) -> dict[str, object]:
+    configuration: dict[str, object] = env.dj_db_url(variable, default=default)
+    if configuration["ENGINE"] == "django.db.backends.sqlite3":
+        configuration["OPTIONS"] = _SQLITE_OPTIONS
+    return configuration
+
+
+DATABASES = {"default": _database("DATABASE_URL", f"sqlite:///{VAR}/quarry.sqlite3")}
+
+#: Which database holds each module's tables and log: ``PAYMENTS_DATABASE_URL`` gives
+#: payments its own; a module that is not named shares the default.
+QUARRY_DATABASES: dict[str, str] = {}
+for _module in QUARRY_MODULES:
+    if env.str(f"{_module.upper()}_DATABASE_URL", ""):
+        DATABASES[_module] = _database(f"{_module.upper()}_DATABASE_URL")
+        QUARRY_DATABASES[_module] = _module
+
+DATABASE_ROUTERS = ["modules.kernel.manifests.routing.ModuleRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+#: What moves messages: ``embedded`` (threads in the web process), ``worker``
+#: (`manage.py worker` beside it) or ``celery``.
+QUARRY_DRIVER = env.str("QUARRY_DRIVER", "embedded")
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = ROOT / "staticfiles"
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "modules.kernel.http.problems.exception_handler",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Quarry",
+    "DESCRIPTION": "Order fulfilment: a modular monolith that modules can be taken out of.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}

@@ -1,0 +1,21 @@
+"""Tests: a database of their own; messages move when a test says so."""
+
+from config.settings.base import *  # noqa: F403  # settings derive by star, as Django's own do
+from config.settings.base import DATABASES, VAR
+
+DEBUG = False
+SECRET_KEY = "test-only"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+QUARRY_DRIVER = "none"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+VAR.mkdir(parents=True, exist_ok=True)
+for _alias, _database in DATABASES.items():
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        # A file, not memory: threads of a test see one database, as in production.
+        _database["TEST"] = {"NAME": str(VAR / f"test-{_alias}.sqlite3")}

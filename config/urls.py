@@ -1,0 +1,13 @@
+"""All URLs of the deployable: each installed module's own, from the root."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    *(path("", include(f"modules.{module}.urls")) for module in settings.QUARRY_MODULES),
+]

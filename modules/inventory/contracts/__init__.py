@@ -1,0 +1,26 @@
+"""What inventory publishes: stock, and how to reserve and pick it."""
+
+from modules.inventory.contracts.commands import PickStock, ReleaseStock, ReserveStock, StockLine
+from modules.inventory.contracts.events import (
+    ReservationLapsed,
+    StockPicked,
+    StockRefused,
+    StockReleased,
+    StockReserved,
+)
+from modules.inventory.contracts.interface import Inventory, StockLevel, UnknownSku
+
+__all__ = [
+    "ReserveStock",
+    "PickStock",
+    "ReleaseStock",
+    "StockLine",
+    "StockReserved",
+    "StockRefused",
+    "StockPicked",
+    "ReservationLapsed",
+    "StockReleased",
+    "Inventory",
+    "StockLevel",
+    "UnknownSku",
+]

@@ -1,0 +1,1 @@
+"""Boundaries between modules: checks, ratchet, query guard."""

@@ -1,0 +1,45 @@
+"""The words contracts are written in: plain Python, no Django.
+
+Everything a module publishes (events, commands, interfaces, errors) is declared
+with what this package offers, and nothing else; so a contract can be imported
+by any other module, by a test, or by a service that knows nothing of Django.
+"""
+
+from modules.kernel.contracts.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    Unavailable,
+)
+from modules.kernel.contracts.identifiers import new_id
+from modules.kernel.contracts.interfaces import InterfaceContract, interface, interface_of
+from modules.kernel.contracts.messages import (
+    Kind,
+    MessageContract,
+    command,
+    contract_of,
+    event,
+)
+from modules.kernel.contracts.money import CurrencyMismatch, Money
+
+__all__ = [
+    "event",
+    "command",
+    "interface",
+    "Kind",
+    "MessageContract",
+    "contract_of",
+    "InterfaceContract",
+    "interface_of",
+    "Money",
+    "CurrencyMismatch",
+    "new_id",
+    "Problem",
+    "Invalid",
+    "NotFound",
+    "Conflict",
+    "Forbidden",
+    "Unavailable",
+]

@@ -1,0 +1,1 @@
+"""HTTP as all modules speak it: problem details, correlation of requests."""

@@ -1,0 +1,101 @@
+"""Errors as problem details (RFC 9457): the one place where they meet HTTP.
+
+Every `Problem` of a contract, and every error of Django REST framework, becomes
+``{"type", "title", "status", "detail", "code", …facts}`` with the content type
+``application/problem+json``.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from modules.kernel.contracts import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
+
+CONTENT_TYPE = "application/problem+json"
+
+_STATUS = {
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """This is Django REST framework's `EXCEPTION_HANDLER`."""
+    if isinstance(error, Problem):
+        set_rollback()
+        return _response(problem_details(error))
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    set_rollback()
+    headers = {}
+    if getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]  # Throttled has it
+    return _response(_api_problem(error), headers)
+
+
+def problem_details(error: Problem) -> dict[str, Any]:
+    """This gives the problem details of an error of a contract."""
+    status = next(
+        (status for kind, status in _STATUS.items() if isinstance(error, kind)),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
+    return {
+        "type": f"urn:quarry:problem:{error.code}",
+        "title": error.title,
+        "status": int(status),
+        "detail": error.detail,
+        "code": error.code,
+        **error.facts,
+    }
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """This is the 404 handler for URLs that no module serves."""
+    return JsonResponse(
+        {
+            "type": "urn:quarry:problem:not-found",
+            "title": "Not found",
+            "status": 404,
+            "detail": f"nothing is served at {request.path}",
+            "code": "not-found",
+        },
+        status=404,
+        content_type=CONTENT_TYPE,
+    )
+
+
+def _api_problem(error: exceptions.APIException) -> dict[str, Any]:
+    code = error.default_code.replace("_", "-")
+    details: dict[str, Any] = {
+        "type": f"urn:quarry:problem:{code}",
+        "title": HTTPStatus(error.status_code).phrase,
+        "status": error.status_code,
+        "code": code,
+    }
+    if isinstance(error, exceptions.ValidationError):
+        details |= {
+            "type": "urn:quarry:problem:invalid-request",
+            "title": Invalid.title,
+            "code": Invalid.code,
+            "detail": "some fields are missing or wrong; see errors",
+            "errors": error.detail,
+        }
+    else:
+        details["detail"] = str(error.detail)
+    return details
+
+
+def _response(details: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return Response(details, status=details["status"], headers=headers, content_type=CONTENT_TYPE)

@@ -1,0 +1,27 @@
+"""Modules as the kernel sees them: a manifest, and one place where each registers itself.
+
+`ModuleConfig` is the `AppConfig` every module derives from. When Django is ready it
+reads the module's ``module.toml``, registers the message classes of its contracts,
+and calls `register`, which is the module's only wiring.
+"""
+
+from modules.kernel.manifests.manifest import Manifest, ManifestError, Route, read_manifest
+from modules.kernel.manifests.module_config import (
+    ModuleConfig,
+    Registration,
+    database_of,
+    installed_modules,
+    module_of_app,
+)
+
+__all__ = [
+    "ModuleConfig",
+    "Registration",
+    "installed_modules",
+    "database_of",
+    "module_of_app",
+    "Manifest",
+    "Route",
+    "ManifestError",
+    "read_manifest",
+]

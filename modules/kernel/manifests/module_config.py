@@ -1,0 +1,130 @@
+"""`ModuleConfig`: the `AppConfig` of a module, and the facts the kernel derives from it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+
+from modules.kernel import interfaces
+from modules.kernel.contracts import MessageContract
+from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
+from modules.kernel.messaging.catalogue import register_message
+from modules.kernel.messaging.subscriptions import Handler, subscribe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+class Registration:
+    """This is what a module's `register` is given: the things it can offer the system."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+
+    def handles(
+        self, message_class: type, handler: Callable[..., None], *, consumer: str = ""
+    ) -> None:
+        """This has `handler` called with each message of the class, in the module's transaction.
+
+        Args:
+            handler: ``handler(message, delivery)``; see `modules.kernel.messaging`.
+            consumer: name of the subscription, by default the module's own. Messages are
+                ordered by key within one consumer.
+        """
+        subscribe(
+            consumer=consumer or self.module,
+            module=self.module,
+            message_class=message_class,
+            handler=Handler(record=handler),
+        )
+
+    def calls_out(
+        self,
+        message_class: type,
+        call: Callable[..., object],
+        record: Callable[..., None],
+        *,
+        consumer: str = "",
+    ) -> None:
+        """This has `call` run outside any transaction and `record` in one, with its result.
+
+        For work that leaves the database (a payment provider, a carrier). The call is
+        made at least once: it must be idempotent by the message's id. What `record`
+        writes happens exactly once.
+
+        Args:
+            call: ``call(message, delivery) -> result``.
+            record: ``record(message, result, delivery)``.
+        """
+        subscribe(
+            consumer=consumer or f"{self.module}.outward",
+            module=self.module,
+            message_class=message_class,
+            handler=Handler(call=call, record=record),
+        )
+
+    def provides(self, protocol: type[T], provider: T) -> None:
+        """This makes `provider` answer for the published interface."""
+        interfaces.provide(protocol, provider)
+
+
+class ModuleConfig(AppConfig):
+    """This is the base of a module's `AppConfig`; override `register` to wire the module."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    default = False
+    manifest: Manifest
+
+    def ready(self) -> None:
+        self.manifest = read_manifest(Path(self.path) / "module.toml")
+        if self.manifest.name != self.label:
+            raise ManifestError(
+                f"{self.name}: the manifest calls the module {self.manifest.name!r}, "
+                f"its app label is {self.label!r}; they must be the same"
+            )
+        for declared in ("events", "commands"):
+            for message_class in _message_classes(f"{self.name}.contracts.{declared}"):
+                register_message(message_class)
+        self.register(Registration(self.label))
+
+    def register(self, module: Registration) -> None:
+        """This wires the module: override it to name handlers and providers."""
+
+
+def installed_modules() -> tuple[ModuleConfig, ...]:
+    """This gives the modules of this deployable in the order of the settings."""
+    return tuple(config for config in apps.get_app_configs() if isinstance(config, ModuleConfig))
+
+
+def database_of(module: str) -> str:
+    """This gives the alias of the database that holds the module's tables and its log."""
+    alias: str = settings.QUARRY_DATABASES.get(module, "default")
+    return alias
+
+
+def module_of_app(label: str) -> str | None:
+    """This gives the module that an app belongs to, or None for the kernel and libraries."""
+    config = apps.app_configs.get(label)
+    return config.label if isinstance(config, ModuleConfig) else None
+
+
+def _message_classes(name: str) -> list[type]:
+    if importlib.util.find_spec(name) is None:
+        return []
+    contracts: ModuleType = importlib.import_module(name)
+    return [
+        value
+        for value in vars(contracts).values()
+        if inspect.isclass(value)
+        and value.__module__ == name
+        and isinstance(getattr(value, "__contract__", None), MessageContract)
+    ]

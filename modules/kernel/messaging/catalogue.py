@@ -1,0 +1,81 @@
+"""Every message class of this deployable by wire name and version, and its encoding.
+
+Filled by `modules.kernel.manifests` when the apps are ready; read afterwards.
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from modules.kernel.contracts import MessageContract, contract_of
+
+_classes: dict[tuple[str, int], "MessageClass"] = {}
+_by_class: dict[type, "MessageClass"] = {}
+_encoder = msgspec.json.Encoder()
+
+
+class UnknownMessage(LookupError):
+    """This says that no installed module declares the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageClass:
+    """This is a message class with its contract and the decoder made for it once."""
+
+    cls: type
+    contract: MessageContract
+    decoder: msgspec.json.Decoder[object]
+
+
+def register_message(cls: type) -> None:
+    """This makes the class known under its wire name and version.
+
+    Raises:
+        ValueError: another class has the name and version already.
+    """
+    contract = contract_of(cls)
+    known = _classes.get((contract.name, contract.version))
+    if known is not None and known.cls is not cls:
+        raise ValueError(
+            f"{contract.name} v{contract.version} is declared twice: "
+            f"{known.cls.__module__}.{known.cls.__qualname__} "
+            f"and {cls.__module__}.{cls.__qualname__}"
+        )
+    entry = MessageClass(cls, contract, msgspec.json.Decoder(cls))
+    _classes[contract.name, contract.version] = entry
+    _by_class[cls] = entry
+
+
+def message_class(name: str, version: int) -> MessageClass:
+    """This finds a message class by wire name and version.
+
+    Raises:
+        UnknownMessage: none is registered.
+    """
+    try:
+        return _classes[name, version]
+    except KeyError:
+        raise UnknownMessage(
+            f"no installed module declares {name} v{version}; "
+            "add it to the contracts of the module that the name begins with"
+        ) from None
+
+
+def message_classes() -> tuple[MessageClass, ...]:
+    """This gives all registered message classes, sorted by name and version."""
+    return tuple(entry for _, entry in sorted(_classes.items()))
+
+
+def encode(message: object) -> str:
+    """This gives the message's data as JSON text."""
+    return _encoder.encode(message).decode()
+
+
+def decode(name: str, version: int, data: str | bytes) -> object:
+    """This gives the message back from its JSON text; fields it does not know are ignored.
+
+    Raises:
+        UnknownMessage: no class is registered for it.
+        msgspec.ValidationError: the data do not fit the class.
+    """
+    return message_class(name, version).decoder.decode(data)

@@ -1,0 +1,90 @@
+"""Who handles what: consumers, and the handlers of each. Filled when the apps are ready."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from modules.kernel.contracts import contract_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """This says how often and how soon a failed message is tried again.
+
+    The delay before attempt n + 1 is first × 2ⁿ⁻¹, at most `longest`, with full jitter
+    between half of it and all of it.
+    """
+
+    attempts: int = 8
+    first: timedelta = timedelta(milliseconds=100)
+    longest: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler:
+    """This is what is done with a message.
+
+    Attributes:
+        record: ``record(message, delivery)`` in the consumer's transaction; with `call`,
+            ``record(message, result, delivery)``.
+        call: ``call(message, delivery) -> result``, outside any transaction, at least once.
+        retry: what happens when one of them raises.
+    """
+
+    record: Callable[..., None]
+    call: Callable[..., object] | None = None
+    retry: RetryPolicy = RetryPolicy()
+
+
+@dataclass(slots=True)
+class Subscription:
+    """This is one consumer: a module's name for a place in the logs, and its handlers."""
+
+    consumer: str
+    module: str
+    handlers: dict[str, tuple[Handler, ...]] = field(default_factory=dict)
+
+
+_subscriptions: dict[str, Subscription] = {}
+
+
+def subscribe(*, consumer: str, module: str, message_class: type, handler: Handler) -> None:
+    """This adds a handler to a consumer.
+
+    Several handlers of one message run in the order of their registration, in one
+    transaction.
+
+    Raises:
+        ValueError: the consumer belongs to another module, or one of the handlers calls out.
+    """
+    subscription = _subscriptions.setdefault(consumer, Subscription(consumer, module))
+    if subscription.module != module:
+        raise ValueError(
+            f"the consumer {consumer!r} belongs to {subscription.module}, not {module}"
+        )
+    name = contract_of(message_class).name
+    present = subscription.handlers.get(name, ())
+    if present and (handler.call or present[0].call):
+        raise ValueError(
+            f"the consumer {consumer!r} handles {name} already; a handler that calls out "
+            "needs a consumer of its own, or the call would be repeated with the others"
+        )
+    subscription.handlers[name] = (*present, handler)
+
+
+def subscriptions() -> tuple[Subscription, ...]:
+    """This gives all consumers of this deployable, sorted by name."""
+    return tuple(_subscriptions[name] for name in sorted(_subscriptions))
+
+
+def subscription(consumer: str) -> Subscription:
+    """This gives one consumer.
+
+    Raises:
+        LookupError: there is none of the name.
+    """
+    try:
+        return _subscriptions[consumer]
+    except KeyError:
+        known = ", ".join(sorted(_subscriptions)) or "none"
+        raise LookupError(f"there is no consumer {consumer!r}; known: {known}") from None

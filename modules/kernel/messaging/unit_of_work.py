@@ -1,0 +1,254 @@
+"""The write side's one transaction: a module's changes and its messages, together or not at all.
+
+    with unit_of_work("payments") as work:
+        payment.capture()
+        payment.save()
+        work.append(PaymentCaptured(order_id=…, …))
+
+Called by use cases; calls the database. Keeps P2 (state and messages together) and the
+part of P1 that says no transaction spans two modules.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+import msgspec
+from django.conf import settings
+from django.db import IntegrityError, connections, transaction
+from django.db.models.functions import Now
+
+from modules.kernel.contracts import Kind, contract_of, new_id
+from modules.kernel.messaging.catalogue import encode
+from modules.kernel.messaging.context import headers_of_current_work
+from modules.kernel.messaging.envelope import partition_of
+from modules.kernel.messaging.pulse import wake
+
+_INSERT = (
+    "INSERT INTO messaging_message (message_id, source, name, schema_version, key, part,"
+    " stream, stream_version, data, headers, effective_at) VALUES "
+)
+_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+
+_current: ContextVar[UnitOfWork | None] = ContextVar("quarry_unit_of_work", default=None)
+_sqlite_writer = threading.RLock()
+
+
+class TransactionSpansModules(RuntimeError):
+    """This says that one module opened its transaction inside another module's."""
+
+
+class OutsideTransaction(RuntimeError):
+    """This says that a message was appended after its unit of work had ended."""
+
+
+class StreamConflict(Exception):
+    """This says that another writer appended to the stream first: load it again, decide anew."""
+
+    def __init__(self, stream: str, expected_version: int) -> None:
+        super().__init__(f"{stream} has moved past version {expected_version}")
+        self.stream = stream
+        self.expected_version = expected_version
+
+
+class UnitOfWork:
+    """This is one transaction of one module, and the only way to append to the log."""
+
+    def __init__(self, module: str, database: str) -> None:
+        self.module = module
+        self.database = database
+        self._open = True
+
+    def append(
+        self,
+        message: object,
+        *,
+        message_id: uuid.UUID | None = None,
+        request_id: str | None = None,
+        effective_at: datetime | None = None,
+    ) -> uuid.UUID:
+        """This appends one message and gives its id.
+
+        Args:
+            message_id: where the id must be the same on every attempt; else a new UUIDv7.
+            request_id: the command that an answer will refer to; by default that of the
+                present work.
+            effective_at: when the fact came into force, if not now.
+
+        Raises:
+            OutsideTransaction: the unit of work has ended.
+            ValueError: an event of another module.
+        """
+        made = message_id or new_id()
+        self._insert([self._row(message, made, None, None, request_id, effective_at)])
+        return made
+
+    def append_all(self, messages: Sequence[object]) -> None:
+        """This appends many messages in one statement, in their order."""
+        if messages:
+            self._insert(
+                [self._row(message, new_id(), None, None, None, None) for message in messages]
+            )
+
+    def append_to_stream(
+        self,
+        stream: str,
+        messages: Sequence[object],
+        *,
+        expected_version: int,
+        effective_at: datetime | None = None,
+    ) -> int:
+        """This appends to an event-sourced stream and gives its new version.
+
+        Args:
+            expected_version: the version that the decision was made on; 0 for a new stream.
+
+        Raises:
+            StreamConflict: the stream is not at `expected_version` any more; the whole unit
+                of work is to be repeated.
+        """
+        rows = [
+            self._row(message, new_id(), stream, expected_version + n, None, effective_at)
+            for n, message in enumerate(messages, start=1)
+        ]
+        try:
+            self._insert(rows)
+        except IntegrityError as error:
+            raise StreamConflict(stream, expected_version) from error
+        return expected_version + len(rows)
+
+    def schedule(
+        self,
+        message: object,
+        *,
+        after: timedelta,
+        message_id: uuid.UUID | None = None,
+        request_id: str | None = None,
+    ) -> uuid.UUID:
+        """This appends the message once `after` has passed by the database's clock.
+
+        Returns:
+            The id with which it can be cancelled until then.
+        """
+        # Here, not above: this package is imported while Django still loads its apps.
+        from modules.kernel.messaging.models import Scheduled
+
+        self._refuse_when_closed()
+        contract = contract_of(message)
+        made = message_id or new_id()
+        Scheduled.objects.using(self.database).create(
+            due_at=Now() + after,
+            message_id=made,
+            source=self.module,
+            name=contract.name,
+            schema_version=contract.version,
+            key=str(getattr(message, contract.key)),
+            data=encode(message),
+            headers=_headers(request_id),
+        )
+        return made
+
+    def cancel(self, message_id: uuid.UUID) -> bool:
+        """This cancels a scheduled message; False when it was appended already, or never was."""
+        from modules.kernel.messaging.models import Scheduled  # as in `schedule`
+
+        self._refuse_when_closed()
+        deleted, _ = Scheduled.objects.using(self.database).filter(message_id=message_id).delete()
+        return deleted > 0
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """This runs `action` once the transaction has committed; never after a rollback."""
+        transaction.on_commit(action, using=self.database)
+
+    def _row(
+        self,
+        message: object,
+        message_id: uuid.UUID,
+        stream: str | None,
+        stream_version: int | None,
+        request_id: str | None,
+        effective_at: datetime | None,
+    ) -> tuple[object, ...]:
+        contract = contract_of(message)
+        if contract.kind is Kind.EVENT and contract.module != self.module:
+            raise ValueError(
+                f"{self.module} cannot publish {contract.name}: it is a fact of {contract.module}"
+            )
+        key = str(getattr(message, contract.key))
+        return (
+            message_id.hex if connections[self.database].vendor == "sqlite" else message_id,
+            self.module,
+            contract.name,
+            contract.version,
+            key,
+            partition_of(key),
+            stream,
+            stream_version,
+            encode(message),
+            _headers(request_id),
+            effective_at,
+        )
+
+    def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
+        self._refuse_when_closed()
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(
+                _INSERT + ", ".join([_ROW] * len(rows)), [value for row in rows for value in row]
+            )
+        database = self.database
+        transaction.on_commit(lambda: wake(database), using=database)
+
+    def _refuse_when_closed(self) -> None:
+        if not self._open:
+            raise OutsideTransaction(
+                f"the unit of work of {self.module} has ended: append inside its `with` block"
+            )
+
+
+@contextmanager
+def unit_of_work(module: str) -> Iterator[UnitOfWork]:
+    """This opens the module's transaction, or joins the one that is open.
+
+    Raises:
+        TransactionSpansModules: another module's transaction is open around it. Ask by a
+            command message, or read before the transaction begins.
+    """
+    around = _current.get()
+    if around is not None:
+        if around.module != module:
+            raise TransactionSpansModules(
+                f"{module} opened a transaction inside one of {around.module}; "
+                "a transaction belongs to one module: send a command, or read before it begins"
+            )
+        yield around
+        return
+    database: str = settings.QUARRY_DATABASES.get(module, "default")
+    work = UnitOfWork(module, database)
+    # SQLite's writers queue by polling, which starves some for seconds under load; a lock
+    # in the process makes them take turns (field measurement: p99 1.75 s against 0.24 s).
+    turn = _sqlite_writer if connections[database].vendor == "sqlite" else nullcontext()
+    with turn, transaction.atomic(using=database):
+        token = _current.set(work)
+        try:
+            yield work
+        finally:
+            _current.reset(token)
+            work._open = False
+
+
+def module_of_current_transaction() -> str | None:
+    """This gives the module whose unit of work is open here, or None."""
+    work = _current.get()
+    return work.module if work else None
+
+
+def _headers(request_id: str | None) -> str:
+    headers = headers_of_current_work()
+    if request_id is not None:
+        headers["requestid"] = request_id
+    return msgspec.json.encode(headers).decode() if headers else "{}"

@@ -1,0 +1,1 @@
+"""Sagas: definitions as data, a pure decision, an engine on the log."""

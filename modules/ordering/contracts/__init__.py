@@ -1,0 +1,53 @@
+"""What ordering publishes: orders, what happens to them, and how to place one."""
+
+from modules.ordering.contracts.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderFailed,
+    OrderFulfilled,
+    OrderPlaced,
+    PlacedLine,
+)
+from modules.ordering.contracts.interface import (
+    Basket,
+    BasketLine,
+    EmptyBasket,
+    IdempotencyConflict,
+    Order,
+    OrderFailure,
+    Ordering,
+    OrderLine,
+    OrderNotCancellable,
+    OrderPage,
+    OrderPayment,
+    OrderShipment,
+    OrderSummary,
+    PlaceOrder,
+    RequestedLine,
+    UnknownOrder,
+)
+
+__all__ = [
+    "Ordering",
+    "PlaceOrder",
+    "RequestedLine",
+    "Order",
+    "OrderLine",
+    "OrderFailure",
+    "OrderPayment",
+    "OrderShipment",
+    "OrderSummary",
+    "OrderPage",
+    "Basket",
+    "BasketLine",
+    "UnknownOrder",
+    "OrderNotCancellable",
+    "IdempotencyConflict",
+    "EmptyBasket",
+    "OrderPlaced",
+    "PlacedLine",
+    "OrderConfirmed",
+    "OrderFulfilled",
+    "OrderFailed",
+    "OrderCancelled",
+]

@@ -1,0 +1,31 @@
+"""What payments publishes: how to ask for money, and what became of it."""
+
+from modules.payments.contracts.commands import (
+    AuthorisePayment,
+    CapturePayment,
+    RefundPayment,
+    VoidPayment,
+)
+from modules.payments.contracts.events import (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from modules.payments.contracts.interface import Payments, PaymentStatus, Takings
+
+__all__ = [
+    "AuthorisePayment",
+    "CapturePayment",
+    "VoidPayment",
+    "RefundPayment",
+    "PaymentAuthorised",
+    "PaymentDeclined",
+    "PaymentCaptured",
+    "PaymentVoided",
+    "PaymentRefunded",
+    "Payments",
+    "PaymentStatus",
+    "Takings",
+]

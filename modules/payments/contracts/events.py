@@ -1,0 +1,44 @@
+from modules.kernel.contracts import event
+
+
+@event("payments.payment_authorised", version=1, key="order_id")
+class PaymentAuthorised:
+    order_id: str
+    amount_minor: int
+    currency: str
+
+
+@event("payments.payment_declined", version=1, key="order_id")
+class PaymentDeclined:
+    """Attributes: code is payment-declined or payment-timed-out."""
+
+    order_id: str
+    code: str
+    detail: str
+
+
+@event("payments.payment_captured", version=1, key="order_id")
+class PaymentCaptured:
+    order_id: str
+    amount_minor: int
+    currency: str
+
+
+@event("payments.payment_voided", version=1, key="order_id")
+class PaymentVoided:
+    """The customer owes and has paid nothing: authorisation released, or capture refunded.
+
+    Attributes:
+        refunded_minor: what had been captured and was given back; 0 where nothing was.
+    """
+
+    order_id: str
+    refunded_minor: int
+
+
+@event("payments.payment_refunded", version=1, key="order_id")
+class PaymentRefunded:
+    order_id: str
+    refund_id: str
+    amount_minor: int
+    currency: str

@@ -1,0 +1,35 @@
+from modules.kernel.contracts import event
+
+
+@event("shipping.shipment_booked", version=1, key="order_id")
+class ShipmentBooked:
+    order_id: str
+    shipment_id: str
+    tracking_number: str
+
+
+@event("shipping.shipment_refused", version=1, key="order_id")
+class ShipmentRefused:
+    """Attributes: code is undeliverable-address."""
+
+    order_id: str
+    code: str
+    detail: str
+
+
+@event("shipping.shipment_dispatched", version=1, key="order_id")
+class ShipmentDispatched:
+    order_id: str
+    shipment_id: str
+    tracking_number: str
+
+
+@event("shipping.shipment_delivered", version=1, key="order_id")
+class ShipmentDelivered:
+    order_id: str
+    shipment_id: str
+
+
+@event("shipping.shipment_cancelled", version=1, key="order_id")
+class ShipmentCancelled:
+    order_id: str

@@ -1,0 +1,52 @@
+"""The questions shipping answers.
+
+Problem
+└── NotFound
+    └── UnknownShipment(order_id)   code unknown-shipment
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from modules.kernel.contracts import NotFound, interface
+from modules.shipping.contracts.address import Address
+from modules.shipping.contracts.commands import ParcelItem
+
+
+class UnknownShipment(NotFound):
+    """This says that nothing is shipped for the order."""
+
+    code = "unknown-shipment"
+    title = "No such shipment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """This is what a carrier asks for a delivery."""
+
+    carrier: str
+    price_minor: int
+    currency: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentStatus:
+    """Attributes: status is booked, dispatched, delivered or cancelled."""
+
+    order_id: str
+    shipment_id: str
+    status: str
+    carrier: str
+    tracking_number: str
+
+
+@interface("shipping")
+class Shipping(Protocol):
+    """Questions about deliveries."""
+
+    def quotes(self, *, recipient: Address, items: tuple[ParcelItem, ...]) -> tuple[Quote, ...]:
+        """This gives the carriers' offers, cheapest first; none where nobody delivers."""
+
+    def shipment(self, *, order_id: str) -> ShipmentStatus:
+        """This gives the shipment for an order. Raises: UnknownShipment."""
