@@ -84,6 +84,11 @@ class ModuleConfig(AppConfig):
     default = False
     manifest: Manifest
 
+    def __init_subclass__(cls) -> None:
+        # Django takes the one class of apps.py with a true `default`; this base, imported
+        # there, must not count, and without this line its False would be inherited.
+        cls.default = True
+
     def ready(self) -> None:
         self.manifest = read_manifest(Path(self.path) / "module.toml")
         if self.manifest.name != self.label:
