@@ -9,7 +9,6 @@ from modules.kernel.manifests.manifest import Manifest, ManifestError, Route, re
 from modules.kernel.manifests.module_config import (
     ModuleConfig,
     Registration,
-    database_of,
     installed_modules,
     module_of_app,
 )
@@ -18,7 +17,6 @@ __all__ = [
     "ModuleConfig",
     "Registration",
     "installed_modules",
-    "database_of",
     "module_of_app",
     "Manifest",
     "Route",

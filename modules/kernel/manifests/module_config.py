@@ -10,7 +10,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from django.apps import AppConfig, apps
-from django.conf import settings
 
 from modules.kernel import interfaces
 from modules.kernel.contracts import MessageContract
@@ -108,12 +107,6 @@ class ModuleConfig(AppConfig):
 def installed_modules() -> tuple[ModuleConfig, ...]:
     """This gives the modules of this deployable in the order of the settings."""
     return tuple(config for config in apps.get_app_configs() if isinstance(config, ModuleConfig))
-
-
-def database_of(module: str) -> str:
-    """This gives the alias of the database that holds the module's tables and its log."""
-    alias: str = settings.QUARRY_DATABASES.get(module, "default")
-    return alias
 
 
 def module_of_app(label: str) -> str | None:

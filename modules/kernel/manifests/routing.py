@@ -5,7 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model
 
-from modules.kernel.manifests.module_config import database_of, module_of_app
+from modules.kernel.manifests.module_config import module_of_app
+from modules.kernel.messaging.unit_of_work import database_of_module
 
 #: Kernel apps whose tables stand beside each module's own, because they share its transactions.
 _BESIDE_EVERY_MODULE = {"messaging", "sagas"}
@@ -16,7 +17,7 @@ class ModuleRouter:
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         module = module_of_app(model._meta.app_label)
-        return database_of(module) if module else None
+        return database_of_module(module) if module else None
 
     db_for_write = db_for_read
 
@@ -24,4 +25,4 @@ class ModuleRouter:
         if app_label in _BESIDE_EVERY_MODULE:
             return db == "default" or db in settings.QUARRY_DATABASES.values()
         module = module_of_app(app_label)
-        return db == (database_of(module) if module else "default")
+        return db == (database_of_module(module) if module else "default")

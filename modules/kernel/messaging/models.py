@@ -28,23 +28,13 @@ class CurrentTransactionId(models.Func):
         return "0", ()
 
 
-class JSONTextField(models.TextField):
-    """This is JSON kept to the letter: ``json`` on PostgreSQL, text elsewhere.
-
-    Not ``jsonb``: a log gives back what was appended, byte for byte, so that a hash over
-    it holds; and the database need not build a tree of what it will not look into.
-    """
-
-    def db_type(self, connection: BaseDatabaseWrapper) -> str:
-        return "json" if connection.vendor == "postgresql" else "text"
-
-    def from_db_value(self, value: Any, expression: object, connection: object) -> str | None:
-        # Django's own driver set-up leaves `json` as text; a caller's may not.
-        return value if value is None or isinstance(value, str) else str(value)
-
-
 class Message(models.Model):
-    """This is one row of the log: appended, never changed."""
+    """This is one row of the log: appended, never changed.
+
+    `data` and `headers` are JSON kept as text, not ``jsonb``: a log gives back what was
+    appended, byte for byte, so that a hash over it holds, and the database need not build
+    a tree of what it will not look into. An operator can still ask ``data::json ->> 'sku'``.
+    """
 
     message_id = models.UUIDField(unique=True)
     source = models.CharField(max_length=40)
@@ -54,8 +44,8 @@ class Message(models.Model):
     part = models.PositiveSmallIntegerField()
     stream = models.CharField(max_length=200, null=True)
     stream_version = models.PositiveIntegerField(null=True)
-    data = JSONTextField()
-    headers = JSONTextField()
+    data = models.TextField()
+    headers = models.TextField()
     recorded_at = models.DateTimeField(db_default=Now())
     effective_at = models.DateTimeField(null=True)
     xid = TransactionIdField(db_default=CurrentTransactionId())
@@ -182,8 +172,9 @@ class Scheduled(models.Model):
     name = models.CharField(max_length=120)
     schema_version = models.PositiveSmallIntegerField()
     key = models.CharField(max_length=200)
-    data = JSONTextField()
-    headers = JSONTextField()
+    part = models.PositiveSmallIntegerField()
+    data = models.TextField()
+    headers = models.TextField()
 
 
 class OperatorAction(models.Model):

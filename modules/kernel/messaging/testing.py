@@ -1,6 +1,88 @@
 """For tests: move messages now, in this thread, until there is nothing left to move."""
 
+from __future__ import annotations
 
-def drain() -> int:
-    """This delivers all messages and what they cause, and gives how many deliveries it made."""
-    return 0
+from typing import TypeVar, cast
+
+from django.db import connections
+
+from modules.kernel.contracts import contract_of, new_id
+from modules.kernel.messaging.catalogue import decode
+from modules.kernel.messaging.consumer import Consumer
+from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.logs import databases, open_log
+from modules.kernel.messaging.models import Message
+from modules.kernel.messaging.subscriptions import subscriptions
+from modules.kernel.messaging.unit_of_work import database_of_module, unit_of_work
+
+T = TypeVar("T")
+
+#: With `until_idle`, what is due within this time is brought forward instead of waited for.
+_HORIZON_SECONDS = 2.0
+
+
+def drain(*, until_idle: bool = False) -> int:
+    """This delivers all messages and what they cause, and gives how many deliveries it made.
+
+    Args:
+        until_idle: also bring forward what is scheduled, and what is to be retried, within
+            the next two seconds, in the order in which it is due.
+    """
+    logs = [open_log(database) for database in databases()]
+    for log in logs:
+        if not log.lead():
+            raise RuntimeError(f"another process leads the log in {log.database}")
+    owner = f"drain:{new_id()}"
+    consumers = [
+        Consumer(one, database=database_of_module(one.module), source=log.database, owner=owner)
+        for one in subscriptions()
+        for log in logs
+    ]
+    delivered = 0
+    try:
+        while True:
+            moved = sum(log.tick() for log in logs)
+            made = sum(consumer.step() for consumer in consumers)
+            delivered += made
+            if not moved and not made and not (until_idle and _bring_forward()):
+                return delivered
+    finally:
+        for consumer in consumers:
+            consumer.close()
+        for log in logs:
+            log.resign()
+
+
+def messages(message_class: type[T], *, database: str = "default") -> list[T]:
+    """This gives all appended messages of a class, in the order in which they were appended."""
+    contract = contract_of(message_class)
+    rows = Message.objects.using(database).filter(name=contract.name).order_by("id")
+    return [cast(T, decode(row.name, row.schema_version, row.data)) for row in rows]
+
+
+def deliver(message: object, *, source: str) -> None:
+    """This appends a message as the module `source` would, and drains."""
+    with unit_of_work(source) as work:
+        work.append(message)
+    drain()
+
+
+def _bring_forward() -> bool:
+    """This makes the next thing due now that is due within the horizon; False without one."""
+    for database in databases():
+        horizon = now_sql(database, plus_seconds=_HORIZON_SECONDS)
+        now = now_sql(database)
+        with connections[database].cursor() as cursor:
+            cursor.execute(
+                f"UPDATE messaging_setaside SET due_at = {now}"
+                f" WHERE state = 'retrying' AND due_at > {now} AND due_at <= {horizon}"
+            )
+            if cursor.rowcount:
+                return True
+            cursor.execute(
+                f"UPDATE messaging_scheduled SET due_at = {now} WHERE id = (SELECT id FROM"
+                f" messaging_scheduled WHERE due_at <= {horizon} ORDER BY due_at, id LIMIT 1)"
+            )
+            if cursor.rowcount:
+                return True
+    return False

@@ -1,0 +1,142 @@
+"""Making an attempt: decode, call the handlers, keep the outcome."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from contextlib import AbstractContextManager
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from modules.kernel.contracts import Kind
+from modules.kernel.messaging.catalogue import message_class
+from modules.kernel.messaging.context import Causes, caused_by
+from modules.kernel.messaging.delivery import Delivery
+from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.leases import LeaseLost, Leases
+from modules.kernel.messaging.logs import Log
+from modules.kernel.messaging.set_aside import Held, SetAsides, delay_seconds
+from modules.kernel.messaging.subscriptions import RetryPolicy, Subscription
+from modules.kernel.messaging.unit_of_work import unit_of_work
+
+_logger = structlog.get_logger("quarry.messaging")
+_tracer = trace.get_tracer("quarry.messaging")
+_propagator = TraceContextTextMapPropagator()
+
+
+class Attempts:
+    """This makes the attempts of one consumer."""
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        leases: Leases,
+        set_asides: SetAsides,
+        chance: random.Random,
+    ) -> None:
+        self.subscription = subscription
+        self.leases = leases
+        self.set_asides = set_asides
+        self.chance = chance
+
+    def handle(self, envelope: Envelope, *, attempt: int, result: object = None) -> None:
+        """This calls the handlers of a message in the open transaction."""
+        entry = message_class(envelope.name, envelope.schema_version)
+        message = entry.decoder.decode(envelope.data)
+        delivery = self._delivery(envelope, attempt)
+        with caused_by(_causes_of(envelope, entry.contract.kind)), _span(envelope, "handle"):
+            for handler in self.subscription.handlers[envelope.name]:
+                if handler.call is not None:
+                    handler.record(message, result, delivery)
+                else:
+                    handler.record(message, delivery)
+
+    def make(self, envelope: Envelope, *, attempt: int) -> bool:
+        """This makes one attempt at a message that is set aside; False when it failed."""
+        try:
+            result = self._call_out(envelope, attempt)
+            with unit_of_work(self.subscription.module):
+                self.handle(envelope, attempt=attempt, result=result)
+                self.set_asides.remove(envelope.position)
+                self.leases.fence(envelope.partition)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            self._failed(envelope, attempt, error)
+            return False
+        return True
+
+    def repeat(self, held: Held, log: Log) -> bool:
+        """This tries a message set aside once more; False when it failed again."""
+        policy = self.policy(held.name)
+        if held.attempts >= policy.attempts:
+            # Counted, and never answered: the process died in each of them.
+            with unit_of_work(self.subscription.module):
+                self.leases.fence(held.part)
+                self.set_asides.park(held.position, "the process ended during the last attempt")
+            return False
+        found, _ = log.read(after=held.position - 1, names=[held.name], parts=[held.part], limit=1)
+        attempt = held.attempts + 1
+        with unit_of_work(self.subscription.module):
+            self.leases.fence(held.part)
+            self.set_asides.count_attempt(
+                held.position,
+                wait_seconds=delay_seconds(policy, attempts=attempt, chance=self.chance),
+            )
+        return self.make(found[0], attempt=attempt)
+
+    def policy(self, name: str) -> RetryPolicy:
+        return self.subscription.handlers[name][0].retry
+
+    def delay_seconds(self, name: str, *, attempts: int) -> float:
+        return delay_seconds(self.policy(name), attempts=attempts, chance=self.chance)
+
+    def _call_out(self, envelope: Envelope, attempt: int) -> object:
+        call = self.subscription.handlers[envelope.name][0].call
+        if call is None:
+            return None
+        entry = message_class(envelope.name, envelope.schema_version)
+        message = entry.decoder.decode(envelope.data)
+        with caused_by(_causes_of(envelope, entry.contract.kind)), _span(envelope, "call"):
+            return call(message, self._delivery(envelope, attempt))
+
+    def _failed(self, envelope: Envelope, attempt: int, error: Exception) -> None:
+        last = attempt >= self.policy(envelope.name).attempts
+        _logger.warning(
+            "message_parked" if last else "message_failed",
+            consumer=self.subscription.consumer,
+            name=envelope.name,
+            position=envelope.position,
+            attempt=attempt,
+            error=repr(error),
+        )
+        said = "".join(traceback.format_exception(error))
+        with unit_of_work(self.subscription.module):
+            self.leases.fence(envelope.partition)
+            if last:
+                self.set_asides.park(envelope.position, said)
+            else:
+                self.set_asides.failed(envelope.position, said)
+
+    def _delivery(self, envelope: Envelope, attempt: int) -> Delivery:
+        return Delivery(envelope=envelope, consumer=self.subscription.consumer, attempt=attempt)
+
+
+def _causes_of(envelope: Envelope, kind: Kind) -> Causes:
+    headers = envelope.headers
+    message_id = str(envelope.message_id)
+    return Causes(
+        correlation_id=headers.get("correlationid", message_id),
+        causation_id=message_id,
+        # What a command causes answers that command; what an event causes answers nobody,
+        # unless the event itself already belongs to an answer on its way.
+        request_id=headers.get("requestid", message_id if kind is Kind.COMMAND else ""),
+    )
+
+
+def _span(envelope: Envelope, what: str) -> AbstractContextManager[trace.Span]:
+    return _tracer.start_as_current_span(
+        f"{what} {envelope.name}", context=_propagator.extract(envelope.headers)
+    )

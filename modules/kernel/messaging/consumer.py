@@ -1,0 +1,196 @@
+"""One consumer on one log: read, deliver in batches, set failures aside.
+
+Called by the drivers, calls the handlers. Effects and checkpoint commit together (P3):
+the whole batch in one transaction without savepoints, which would cost two round trips a
+message; when one message fails, the batch is rolled back and redone message by message.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from modules.kernel.messaging.attempts import Attempts
+from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.leases import LEASE_SECONDS, LeaseLost, Leases, make_partitions
+from modules.kernel.messaging.logs import open_log
+from modules.kernel.messaging.set_aside import SetAsides
+from modules.kernel.messaging.subscriptions import Subscription
+from modules.kernel.messaging.unit_of_work import unit_of_work
+
+#: Messages delivered in one transaction at the most.
+BATCH = 200
+
+_RENEW_SECONDS = LEASE_SECONDS / 3
+_HUNGRY_SECONDS = 0.5
+_FIRST_LOOK_SECONDS = 0.05
+_LAST_LOOK_SECONDS = 1.0
+
+_logger = structlog.get_logger("quarry.messaging")
+
+
+class Consumer:
+    """This is one subscription's reader of one log; an object is used by one thread."""
+
+    def __init__(
+        self,
+        subscription: Subscription,
+        *,
+        database: str,
+        source: str,
+        owner: str,
+        batch: int = BATCH,
+        chance: random.Random | None = None,
+    ) -> None:
+        """
+        Args:
+            database: alias of the subscriber's database.
+            source: alias of the database whose log is read.
+            owner: this process and thread, unlike any other.
+        """
+        self.subscription = subscription
+        self.database = database
+        self.source = source
+        self.batch = batch
+        self.log = open_log(source)
+        self.leases = Leases(
+            database=database, consumer=subscription.consumer, source=source, owner=owner
+        )
+        self.set_asides = SetAsides(
+            database=database, consumer=subscription.consumer, source=source
+        )
+        self.attempts = Attempts(
+            subscription, self.leases, self.set_asides, chance or random.Random()
+        )
+        self._held_keys: set[str] = set()
+        self._renew_at = 0.0
+        self._look_at = 0.0
+        self._look_seconds = _FIRST_LOOK_SECONDS
+        make_partitions(database=database, consumer=subscription.consumer, source=source)
+
+    def step(self) -> int:
+        """This deals with what is due and with one batch of what is new.
+
+        Returns:
+            How many messages were dealt with; 0 when there is nothing to do now.
+        """
+        try:
+            self._keep_leases()
+            if not self.leases.held:
+                return 0
+            return self._retry_due() + self._deliver_next()
+        except LeaseLost as lost:
+            _logger.warning("lease_lost", consumer=self.subscription.consumer, detail=str(lost))
+            self.leases.forget()
+            self._renew_at = 0.0
+            return 0
+
+    @property
+    def idle_seconds(self) -> float:
+        """This is how long the driver may wait for news before it calls `step` again."""
+        until_renewal = max(self._renew_at - time.monotonic(), 0.0)
+        return min(until_renewal, self._look_seconds) if self._held_keys else until_renewal
+
+    def close(self) -> None:
+        """This gives the partitions back."""
+        self.leases.release()
+
+    def _keep_leases(self) -> None:
+        now = time.monotonic()
+        if now < self._renew_at:
+            return
+        gained = self.leases.renew()
+        if gained:
+            self._held_keys |= self.set_asides.keys(gained)
+        self._renew_at = now + (_RENEW_SECONDS if self.leases.held else _HUNGRY_SECONDS)
+
+    def _deliver_next(self) -> int:
+        held = self.leases.held
+        after = min(lease.cursor for lease in held.values())
+        found, until = self.log.read(
+            after=after,
+            names=list(self.subscription.handlers),
+            parts=list(held),
+            limit=self.batch,
+        )
+        fresh = [message for message in found if message.position > held[message.partition].cursor]
+        for run in _runs(fresh, self._goes_alone):
+            self._deliver_run(run)
+        for lease in held.values():
+            if until > lease.cursor:
+                lease.cursor = until
+                lease.suspect = False
+        return len(fresh)
+
+    def _goes_alone(self, envelope: Envelope) -> bool:
+        """This is true of a message that calls out, or that its last owner may have died of."""
+        handlers = self.subscription.handlers[envelope.name]
+        return handlers[0].call is not None or self.leases.held[envelope.partition].suspect
+
+    def _deliver_run(self, run: Sequence[Envelope]) -> None:
+        if self._goes_alone(run[0]):
+            for envelope in run:
+                self._deliver_alone(envelope)
+            return
+        try:
+            self._deliver_together(run)
+        except LeaseLost:
+            raise
+        except Exception:
+            # Which one failed, and whether it fails again alone, the second pass tells.
+            _logger.info("batch_redone", consumer=self.subscription.consumer, size=len(run))
+            for envelope in run:
+                self._deliver_alone(envelope)
+
+    def _deliver_together(self, run: Sequence[Envelope]) -> None:
+        positions = {envelope.partition: envelope.position for envelope in run}
+        with unit_of_work(self.subscription.module):
+            for envelope in run:
+                if envelope.key in self._held_keys:
+                    self.set_asides.put(envelope, attempts=0, wait_seconds=0)
+                else:
+                    self.attempts.handle(envelope, attempt=1)
+            self.leases.advance(positions)
+        self.leases.advanced(positions)
+
+    def _deliver_alone(self, envelope: Envelope) -> None:
+        """This sets the message aside with an attempt counted, and makes the attempt."""
+        position = {envelope.partition: envelope.position}
+        waits = envelope.key in self._held_keys
+        with unit_of_work(self.subscription.module):
+            if waits:
+                self.set_asides.put(envelope, attempts=0, wait_seconds=0)
+            else:
+                self.set_asides.put(
+                    envelope,
+                    attempts=1,
+                    wait_seconds=self.attempts.delay_seconds(envelope.name, attempts=1),
+                )
+            self.leases.advance(position)
+        self.leases.advanced(position)
+        if not waits and not self.attempts.make(envelope, attempt=1):
+            self._held_keys.add(envelope.key)
+            self._look_at, self._look_seconds = 0.0, _FIRST_LOOK_SECONDS
+
+    def _retry_due(self) -> int:
+        now = time.monotonic()
+        if not self._held_keys or now < self._look_at:
+            return 0
+        due = self.set_asides.due(list(self.leases.held), limit=self.batch)
+        if due:
+            self._look_seconds = _FIRST_LOOK_SECONDS
+            return sum(self.attempts.repeat(held, self.log) for held in due)
+        # Nothing due: look again soon, then ever more rarely, for a parked key may stay for days.
+        self._look_at = now + self._look_seconds
+        self._look_seconds = min(self._look_seconds * 2, _LAST_LOOK_SECONDS)
+        self._held_keys = self.set_asides.keys(self.leases.held)
+        return 0
+
+
+def _runs(envelopes: Sequence[Envelope], alone: Callable[[Envelope], bool]) -> list[list[Envelope]]:
+    """This splits a batch where messages that go alone begin and end."""
+    return [list(run) for _, run in itertools.groupby(envelopes, key=alone)]

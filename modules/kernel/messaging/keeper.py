@@ -1,0 +1,59 @@
+"""The keeper of a log: it ticks where it leads, follows where it does not, and beats the pulse."""
+
+import time
+
+import psycopg
+from django.db import connections
+
+from modules.kernel.messaging.logs import open_log
+from modules.kernel.messaging.logs.postgresql import CHANNEL
+from modules.kernel.messaging.pulse import Pulse
+
+#: Between two looks while there is news, and the longest while there is none. A look
+#: costs a third of a millisecond; a writer in this process wakes the keeper itself.
+_BUSY_SECONDS = 0.002
+_IDLE_SECONDS = 0.010
+
+#: How often a follower tries to lead: so long may the log stand still when a leader dies.
+_FOLLOW_SECONDS = 0.5
+
+
+class Keeper:
+    """This keeps one log going on behalf of one process; an object is used by one thread."""
+
+    def __init__(self, database: str, pulse: Pulse) -> None:
+        self.database = database
+        self.pulse = pulse
+        self.log = open_log(database)
+        self._wait_seconds = _BUSY_SECONDS
+
+    def step(self) -> float:
+        """This makes one tick, or follows for a while.
+
+        Returns:
+            How many seconds to wait for a writer of this process before the next.
+        """
+        if not self.log.lead():
+            self._follow()
+            return 0.0
+        if self.log.tick():
+            self.pulse.beat()
+            self._wait_seconds = _BUSY_SECONDS
+        else:
+            self._wait_seconds = min(self._wait_seconds * 1.5, _IDLE_SECONDS)
+        return self._wait_seconds
+
+    def close(self) -> None:
+        """This lets another process lead at once."""
+        self.log.resign()
+
+    def _follow(self) -> None:
+        connection = connections[self.database]
+        connection.ensure_connection()
+        raw = connection.connection
+        assert isinstance(raw, psycopg.Connection)
+        raw.execute(f"LISTEN {CHANNEL}")
+        until = time.monotonic() + _FOLLOW_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            for _ in raw.notifies(timeout=left, stop_after=1):
+                self.pulse.beat()

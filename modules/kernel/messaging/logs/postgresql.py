@@ -1,0 +1,221 @@
+"""The log on PostgreSQL: positions without gaps, in commit order per key, no writer waiting.
+
+A serial number is not commit order: a reader that polls ``id > last`` passes over the
+row of a transaction that began earlier and commits later. Here one process, the leader,
+gives positions. In each tick it takes the rows that are visible in this tick's snapshot
+and were not in the last one's, in the order of their ids. Inside a stream, or under a row
+lock, the earlier message committed before the later one was inserted: it has the smaller
+id, and an equal or an earlier tick.
+
+Keeps P3. Source: PostgreSQL manual, "Transaction ID and Snapshot Information Functions".
+"""
+
+from collections.abc import Sequence
+
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.utils import DataError
+
+from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.envelope import PARTITIONS, Envelope
+from modules.kernel.messaging.logs.port import COLUMNS, SCAN_LIMIT, LeadershipLost
+from modules.kernel.messaging.logs.rows import envelope_of
+
+#: Key of the advisory lock that the leader holds, in each database.
+LEADER_LOCK = 0x71756172  # "quar"
+
+#: Channel on which a tick that found something says so.
+CHANNEL = "quarry_log"
+
+#: Rows one tick takes at the most; the rest of its snapshot is taken by the next ones.
+TICK_LIMIT = 5_000
+
+# The bounds are literals, not read from the sequencer's row inside the statement: then the
+# planner can see how few rows they select, and takes the index even in a log of millions.
+# UNION ALL, not OR: an OR over the two cases is planned as a scan once statistics exist.
+# The division refuses the whole statement when the sequencer's row did not move with the
+# rows that were put: another leader has raised the epoch meanwhile.
+_TICK = """
+WITH cur AS MATERIALIZED (SELECT coalesce(%(target)s::pg_snapshot, pg_current_snapshot()) AS snap),
+fresh AS (
+    SELECT m.id FROM messaging_message m, cur
+     WHERE m.xid >= %(xmax)s::xid8 AND m.id > %(done_id)s
+       AND pg_visible_in_snapshot(m.xid, cur.snap)
+    UNION ALL
+    SELECT m.id FROM messaging_message m, cur
+     WHERE m.xid = ANY (%(xip)s::xid8[]) AND m.id > %(done_id)s
+       AND pg_visible_in_snapshot(m.xid, cur.snap)),
+taken AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM fresh ORDER BY id LIMIT %(limit)s),
+put AS (
+    INSERT INTO messaging_position (pos, message_id)
+    SELECT %(pos)s + n, id FROM taken RETURNING message_id),
+total AS (SELECT count(*) AS n, coalesce(max(message_id), 0) AS last_id FROM put),
+moved AS (
+    UPDATE messaging_sequencer s SET pos = s.pos + total.n,
+        last_snapshot = CASE WHEN total.n < %(limit)s THEN cur.snap::text ELSE s.last_snapshot END,
+        target_snapshot = CASE WHEN total.n < %(limit)s THEN NULL ELSE cur.snap::text END,
+        done_id = CASE WHEN total.n < %(limit)s THEN 0 ELSE total.last_id END
+      FROM cur, total
+     WHERE s.epoch = %(epoch)s AND s.pos = %(pos)s
+       AND (total.n > 0 OR %(target)s::pg_snapshot IS NOT NULL)
+ RETURNING s.pos)
+SELECT total.n, total.last_id, cur.snap::text,
+       CASE WHEN total.n > 0 THEN total.n / (SELECT count(*) FROM moved) END,
+       CASE WHEN total.n > 0 THEN pg_notify(%(channel)s, '') END
+  FROM total, cur
+"""
+
+
+class PostgresqlLog:
+    """This is the log in a PostgreSQL database."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self._leading: _Progress | None = None
+
+    def head(self) -> int:
+        with self._cursor() as cursor:
+            cursor.execute("SELECT pos FROM messaging_sequencer")
+            row = cursor.fetchone()
+        return row[0] if row else 0
+
+    def read(
+        self, *, after: int, names: Sequence[str], parts: Sequence[int] | None, limit: int
+    ) -> tuple[list[Envelope], int]:
+        until = min(self.head(), after + SCAN_LIMIT)
+        if until <= after or not names:
+            return [], max(after, until)
+        query = (
+            f"SELECT p.pos, {COLUMNS} FROM messaging_position p"
+            " JOIN messaging_message m ON m.id = p.message_id"
+            " WHERE p.pos > %s AND p.pos <= %s AND m.name = ANY (%s)"
+        )
+        if parts is not None and len(parts) < PARTITIONS:
+            query += f" AND m.part IN ({', '.join(map(str, parts))})"
+        with self._cursor() as cursor:
+            cursor.execute(query + f" ORDER BY p.pos LIMIT {limit}", [after, until, list(names)])
+            found = [envelope_of(row) for row in cursor.fetchall()]
+        return found, found[-1].position if len(found) == limit else until
+
+    def lead(self) -> bool:
+        if self._leading is not None:
+            return True
+        with self._cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
+            if not cursor.fetchone()[0]:
+                return False
+            self._leading = _take_over(cursor, self.database)
+        return True
+
+    def tick(self) -> int:
+        if self._leading is None:
+            raise LeadershipLost(f"the log in {self.database} is not led from here")
+        with self._cursor() as cursor:
+            self._append_due(cursor)
+            try:
+                cursor.execute(_TICK, self._leading.parameters())
+            except DataError as error:
+                self._leading = None
+                raise LeadershipLost(f"another process leads the log in {self.database}") from error
+            given, last_id, snapshot, *_ = cursor.fetchone()
+        self._leading.moved(given, last_id, snapshot)
+        return int(given)
+
+    def resign(self) -> None:
+        if self._leading is not None:
+            self._leading = None
+            with self._cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LEADER_LOCK])
+
+    def _append_due(self, cursor: CursorWrapper) -> None:
+        cursor.execute(
+            "WITH due AS (DELETE FROM messaging_scheduled WHERE id IN (SELECT id FROM"
+            f" messaging_scheduled WHERE due_at <= {now_sql(self.database)}"
+            " ORDER BY due_at, id LIMIT 500 FOR UPDATE SKIP LOCKED) RETURNING *)"
+            " INSERT INTO messaging_message (message_id, source, name, schema_version, key, part,"
+            " data, headers) SELECT message_id, source, name, schema_version, key, part, data,"
+            " headers FROM due ORDER BY due_at, id"
+        )
+
+    def _cursor(self) -> CursorWrapper:
+        return connections[self.database].cursor()
+
+
+class _Progress:
+    """This is how far the leader is; it alone moves the row, so it need not read it again."""
+
+    def __init__(
+        self, *, epoch: int, pos: int, last: str, target: str | None, done_id: int
+    ) -> None:
+        self.epoch = epoch
+        self.pos = pos
+        self.last = last
+        self.target = target
+        self.done_id = done_id
+
+    def parameters(self) -> dict[str, object]:
+        _, xmax, xip = self.last.split(":")
+        return {
+            "xmax": xmax,
+            "xip": xip.split(",") if xip else [],
+            "target": self.target,
+            "done_id": self.done_id,
+            "limit": TICK_LIMIT,
+            "epoch": self.epoch,
+            "pos": self.pos,
+            "channel": CHANNEL,
+        }
+
+    def moved(self, given: int, last_id: int, snapshot: str) -> None:
+        self.pos += given
+        if given == TICK_LIMIT:
+            # The last snapshot may only advance once this one is worked off.
+            self.target, self.done_id = snapshot, last_id
+        elif given or self.target:
+            self.last, self.target, self.done_id = snapshot, None, 0
+
+
+def _take_over(cursor: CursorWrapper, database: str) -> _Progress:
+    cursor.execute("SELECT system_identifier::text FROM pg_control_system()")
+    cluster = cursor.fetchone()[0]
+    # Before any transaction of ours has an id: what it sees is settled, all else comes after.
+    cursor.execute("SELECT pg_current_snapshot()::text")
+    settled = cursor.fetchone()[0]
+    with transaction.atomic(using=database):
+        cursor.execute(
+            "INSERT INTO messaging_sequencer (id, pos, last_snapshot, done_id, epoch, cluster)"
+            " VALUES (1, 0, '1:1:', 0, 0, %s) ON CONFLICT DO NOTHING",
+            [cluster],
+        )
+        cursor.execute(
+            "UPDATE messaging_sequencer SET epoch = epoch + 1"
+            " RETURNING epoch, pos, last_snapshot, target_snapshot, done_id, cluster"
+        )
+        epoch, pos, last, target, done_id, known_cluster = cursor.fetchone()
+        if known_cluster != cluster:
+            _stamp_anew(cursor, settled, cluster)
+            last, target, done_id = settled, None, 0
+    return _Progress(epoch=epoch, pos=pos, last=last, target=target, done_id=done_id)
+
+
+def _stamp_anew(cursor: CursorWrapper, settled: str, cluster: str) -> None:
+    """This mends a log that was restored into another cluster, where its xids mean nothing.
+
+    Rows without a position get the present transaction's id, so that the next tick finds
+    them; rows that have one get an id that no tick will look at again.
+    """
+    xmax = settled.split(":")[1]
+    cursor.execute(
+        "UPDATE messaging_message m SET xid = '0' WHERE m.xid >= %s::xid8"
+        " AND EXISTS (SELECT 1 FROM messaging_position p WHERE p.message_id = m.id)",
+        [xmax],
+    )
+    cursor.execute(
+        "UPDATE messaging_message m SET xid = pg_current_xact_id()"
+        " WHERE NOT EXISTS (SELECT 1 FROM messaging_position p WHERE p.message_id = m.id)"
+    )
+    cursor.execute(
+        "UPDATE messaging_sequencer SET last_snapshot = %s, target_snapshot = NULL, done_id = 0,"
+        " cluster = %s",
+        [settled, cluster],
+    )

@@ -1,0 +1,79 @@
+"""The log on SQLite: writers take turns, so the order of ids is the order of commits."""
+
+from collections.abc import Sequence
+
+from django.db import connections, transaction
+
+from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.envelope import PARTITIONS, Envelope
+from modules.kernel.messaging.logs.port import COLUMNS, SCAN_LIMIT
+from modules.kernel.messaging.logs.rows import envelope_of
+from modules.kernel.messaging.writer_turn import writer_turn
+
+
+class SqliteLog:
+    """This is the log in a SQLite database; a message's id is its position."""
+
+    def __init__(self, database: str) -> None:
+        self.database = database
+        self._seen = 0
+
+    def head(self) -> int:
+        with connections[self.database].cursor() as cursor:
+            cursor.execute("SELECT coalesce(max(id), 0) FROM messaging_message")
+            head: int = cursor.fetchone()[0]
+        return head
+
+    def read(
+        self, *, after: int, names: Sequence[str], parts: Sequence[int] | None, limit: int
+    ) -> tuple[list[Envelope], int]:
+        until = min(self.head(), after + SCAN_LIMIT)
+        if until <= after or not names:
+            return [], max(after, until)
+        query = (
+            f"SELECT m.id, {COLUMNS} FROM messaging_message m WHERE m.id > %s AND m.id <= %s"
+            f" AND m.name IN ({', '.join(['%s'] * len(names))})"
+        )
+        values: list[object] = [after, until, *names]
+        if parts is not None and len(parts) < PARTITIONS:
+            query += f" AND m.part IN ({', '.join(map(str, parts))})"
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(query + f" ORDER BY m.id LIMIT {limit}", values)
+            found = [envelope_of(row) for row in cursor.fetchall()]
+        return found, found[-1].position if len(found) == limit else until
+
+    def lead(self) -> bool:
+        return True
+
+    def tick(self) -> int:
+        self._append_due()
+        head = self.head()
+        # `max(id)` falls when a test empties the tables: that is no news.
+        grown, self._seen = max(head - self._seen, 0), head
+        return grown
+
+    def resign(self) -> None:
+        """There is nothing to give up: any number of processes may append what is due."""
+
+    def _append_due(self) -> None:
+        due = f"due_at <= {now_sql(self.database)}"
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM messaging_scheduled WHERE {due} LIMIT 1")
+            if cursor.fetchone() is None:  # Looked up first: a write would take the writers' turn.
+                return
+        with (
+            writer_turn(self.database),
+            transaction.atomic(using=self.database),
+            connections[self.database].cursor() as cursor,
+        ):
+            cursor.execute(
+                f"SELECT id FROM messaging_scheduled WHERE {due} ORDER BY due_at, id LIMIT 500"
+            )
+            ids = ", ".join(str(row[0]) for row in cursor.fetchall()) or "NULL"
+            cursor.execute(
+                "INSERT INTO messaging_message (message_id, source, name, schema_version, key,"
+                " part, data, headers) SELECT message_id, source, name, schema_version, key,"
+                f" part, data, headers FROM messaging_scheduled WHERE id IN ({ids})"
+                " ORDER BY due_at, id"
+            )
+            cursor.execute(f"DELETE FROM messaging_scheduled WHERE id IN ({ids})")
