@@ -1,0 +1,73 @@
+"""A copy of the repository in which rules can be broken, so that the real rules are seen biting.
+
+The copy has the real importlinter.ini, the real settings and the real modules; a plant is
+text appended to one of its files, or a new file.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_COPIED = ("modules", "config", "manage.py", "importlinter.ini", "pyproject.toml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """This is a violation and the words with which it must be refused.
+
+    Attributes:
+        path: file that it is appended to, from the root; made where there is none.
+        refusal: a part of the refusing tool's output that names this violation and no other.
+    """
+
+    path: str
+    code: str
+    refusal: str
+
+
+def copy_of_the_repository(to: Path) -> Path:
+    """This copies what the checks read and gives the folder of the copy."""
+    for name in _COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, to / name)
+    return to
+
+
+def plant(root: Path, path: str, code: str) -> None:
+    """This appends the code to the file, and makes the file and its packages where needed."""
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for folder in file.parents:
+        if folder == root / "modules":
+            break
+        (folder / "__init__.py").touch()
+    present = file.read_text(encoding="utf-8") if file.exists() else ""
+    file.write_text(f"{present}\n{code}", encoding="utf-8")
+
+
+def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """This runs a Python tool in the copy, on nothing but the copy."""
+    environment = os.environ | {
+        "PYTHONPATH": str(root),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "QUARRY_VAR": str(root / "var"),
+        "COLUMNS": "300",
+        "NO_COLOR": "1",
+    }
+    return subprocess.run(
+        [sys.executable, *command], cwd=root, env=environment, capture_output=True, text=True
+    )
+
+
+def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    """This runs ``lint-imports --config importlinter.ini`` in the copy."""
+    command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    return run(root, "-c", command, "--config", "importlinter.ini", "--no-cache", "--no-logo")
