@@ -95,6 +95,10 @@ class Consumer:
         until_renewal = max(self._renew_at - time.monotonic(), 0.0)
         return min(until_renewal, self._look_seconds) if self._held_keys else until_renewal
 
+    def look_again(self) -> None:
+        """This has the next step look for what is due, however lately the last one looked."""
+        self._look_at = 0.0
+
     def close(self) -> None:
         """This gives the partitions back."""
         self.leases.release()

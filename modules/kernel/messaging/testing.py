@@ -44,8 +44,12 @@ def drain(*, until_idle: bool = False) -> int:
             moved = sum(log.tick() for log in logs)
             made = sum(consumer.step() for consumer in consumers)
             delivered += made
-            if not moved and not made and not (until_idle and _bring_forward()):
+            if moved or made:
+                continue
+            if not (until_idle and _bring_forward()):
                 return delivered
+            for consumer in consumers:
+                consumer.look_again()
     finally:
         for consumer in consumers:
             consumer.close()
