@@ -100,6 +100,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 #: (`manage.py worker` beside it) or ``celery``.
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "embedded")
 
+#: Who moves the money: ``sandbox`` (embedded, cards that behave as their token says) or ``stripe``.
+PAYMENTS_PROVIDER = env.str("PAYMENTS_PROVIDER", "sandbox")
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False

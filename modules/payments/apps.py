@@ -1,4 +1,14 @@
+"""The one place where payments is wired: its commands, its calls of the provider, its interface."""
+
 from modules.kernel.manifests import ModuleConfig, Registration
+from modules.payments.contracts import (
+    AuthorisePayment,
+    CapturePayment,
+    Payments,
+    RefundPayment,
+    VoidPayment,
+)
+from modules.payments.contracts.commands import CallProvider
 
 
 class PaymentsConfig(ModuleConfig):
@@ -6,4 +16,16 @@ class PaymentsConfig(ModuleConfig):
     label = "payments"
 
     def register(self, module: Registration) -> None:
-        """This wires the module."""
+        # Imported here: models are not ready when Django imports this file.
+        from modules.payments import handlers, outward, providers, service
+
+        module.handles(AuthorisePayment, handlers.authorise_payment)
+        module.handles(CapturePayment, handlers.capture_payment)
+        module.handles(VoidPayment, handlers.void_payment)
+        module.handles(RefundPayment, handlers.refund_payment)
+        module.calls_out(
+            CallProvider,
+            call=outward.ProviderCalls(providers.configured_provider()),
+            record=handlers.record_outcome,
+        )
+        module.provides(Payments, service.PaymentsService())

@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from modules.payments.views import PaymentView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/payments/<str:order_id>", PaymentView.as_view(), name="payment"),
+]

@@ -12,6 +12,7 @@ from modules.payments.contracts.events import (
     PaymentDeclined,
     PaymentRefunded,
     PaymentVoided,
+    RefundRefused,
 )
 from modules.payments.contracts.interface import Payments, PaymentStatus, Takings
 
@@ -25,6 +26,7 @@ __all__ = [
     "PaymentCaptured",
     "PaymentVoided",
     "PaymentRefunded",
+    "RefundRefused",
     "Payments",
     "PaymentStatus",
     "Takings",

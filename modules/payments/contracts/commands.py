@@ -31,7 +31,7 @@ class VoidPayment:
 
 @command("payments.refund_payment", version=1, key="order_id")
 class RefundPayment:
-    """Give back part or all of what was captured. Answered by refunded.
+    """Give back part or all of what was captured. Answered by refunded or refused.
 
     Attributes:
         refund_id: the same id is refunded once.
@@ -40,3 +40,29 @@ class RefundPayment:
     order_id: str
     refund_id: str
     amount_minor: int
+
+
+# Internal: sent only by payments itself, so not among the exports of `contracts`.
+
+
+@command("payments.call_provider", version=1, key="order_id")
+class CallProvider:
+    """Have the provider do one operation and record what came of it.
+
+    Carries all that the call needs, so that it is made without reading the database.
+
+    Attributes:
+        operation: one of `modules.payments.domain.steps.Operation`.
+        idempotency_key: the same for every attempt at the operation.
+        reference: the provider's name for the authorisation; empty before there is one.
+        attempt: which asking this is, where the operation is to ask.
+    """
+
+    order_id: str
+    operation: str
+    idempotency_key: str
+    amount_minor: int
+    currency: str
+    payment_token: str
+    reference: str
+    attempt: int

@@ -42,3 +42,13 @@ class PaymentRefunded:
     refund_id: str
     amount_minor: int
     currency: str
+
+
+@event("payments.refund_refused", version=1, key="order_id")
+class RefundRefused:
+    """Attributes: code is refund-exceeds-captured or refund-declined (by the provider)."""
+
+    order_id: str
+    refund_id: str
+    code: str
+    detail: str

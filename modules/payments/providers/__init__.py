@@ -1,0 +1,30 @@
+"""Providers: the sandbox, which needs nothing, and Stripe. `PAYMENTS_PROVIDER` says which."""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from modules.payments.domain.provider import PaymentProvider
+
+__all__ = ["configured_provider"]
+
+
+def configured_provider() -> PaymentProvider:
+    """This makes the provider that the settings name.
+
+    Raises:
+        ImproperlyConfigured: there is none of the name, or its key is missing.
+    """
+    if settings.PAYMENTS_PROVIDER == "sandbox":
+        from modules.payments.providers.sandbox import SandboxProvider
+
+        return SandboxProvider()
+    if settings.PAYMENTS_PROVIDER != "stripe":
+        raise ImproperlyConfigured(
+            f"PAYMENTS_PROVIDER is {settings.PAYMENTS_PROVIDER!r}: it must be sandbox or stripe"
+        )
+    if not settings.STRIPE_API_KEY:
+        raise ImproperlyConfigured("PAYMENTS_PROVIDER is stripe, so STRIPE_API_KEY must be set")
+    # Imported only where it is used: the library takes a third of a second to load.
+    from modules.payments.providers.stripe import StripeProvider
+
+    return StripeProvider(api_key=settings.STRIPE_API_KEY, api_base=settings.STRIPE_API_BASE)

@@ -1,0 +1,14 @@
+"""The published interface `Payments`, answered from the read side."""
+
+from modules.payments import queries
+from modules.payments.contracts import PaymentStatus, Takings
+
+
+class PaymentsService:
+    """This answers other modules' questions about money."""
+
+    def status(self, *, order_id: str) -> PaymentStatus:
+        return queries.status_of(order_id)
+
+    def takings(self) -> tuple[Takings, ...]:
+        return queries.takings()

@@ -1,0 +1,96 @@
+"""The write side: each use case is one transaction on one payment.
+
+Called by `handlers`; the aggregate decides, and its steps become messages: answers are
+appended as events, calls as `CallProvider`, which `outward` carries out after the commit.
+"""
+
+from collections.abc import Callable
+
+from modules.kernel.messaging import UnitOfWork, unit_of_work
+from modules.payments import domain
+from modules.payments.contracts import (
+    AuthorisePayment,
+    CapturePayment,
+    RefundPayment,
+    VoidPayment,
+)
+from modules.payments.contracts.commands import CallProvider
+from modules.payments.models import Payment
+
+Steps = list[domain.Answer | domain.Call]
+
+
+def authorise_payment(command: AuthorisePayment, *, request_id: str = "") -> None:
+    """This has the amount set aside; answered by authorised or declined."""
+    _change(
+        command.order_id,
+        lambda payment: payment.authorise(
+            amount_minor=command.amount_minor,
+            currency=command.currency,
+            payment_token=command.payment_token,
+            request_id=request_id,
+        ),
+    )
+
+
+def capture_payment(command: CapturePayment, *, request_id: str = "") -> None:
+    """This has the amount taken; answered by captured or declined."""
+    _change(command.order_id, lambda payment: payment.capture(request_id=request_id))
+
+
+def void_payment(command: VoidPayment, *, request_id: str = "") -> None:
+    """This has everything undone, and a late authorisation refused; answered by voided."""
+    _change(command.order_id, lambda payment: payment.void(request_id=request_id))
+
+
+def refund_payment(command: RefundPayment, *, request_id: str = "") -> None:
+    """This has part of the money given back; answered by refunded or refused."""
+    _change(
+        command.order_id,
+        lambda payment: payment.refund(
+            refund_id=command.refund_id,
+            amount_minor=command.amount_minor,
+            request_id=request_id,
+        ),
+    )
+
+
+def record_outcome(command: CallProvider, outcome: domain.Outcome) -> None:
+    """This writes down what the provider did and answers whoever waits for it."""
+    _change(
+        command.order_id,
+        lambda payment: payment.record(domain.Operation(command.operation), outcome),
+    )
+
+
+def _change(order_id: str, change: Callable[[domain.Payment], Steps]) -> None:
+    with unit_of_work("payments") as work:
+        # Locked: commands and outcomes come from two consumers and may meet here.
+        row = Payment.locked(order_id)
+        payment = row.aggregate()
+        steps = change(payment)
+        if payment.state is not domain.State.NEW:
+            row.keep(payment)
+        for step in steps:
+            _append(work, payment, step)
+
+
+def _append(work: UnitOfWork, payment: domain.Payment, step: domain.Answer | domain.Call) -> None:
+    # The request is named at each message: those that waited are not what is handled now.
+    if isinstance(step, domain.Answer):
+        work.append(step.event, request_id=step.request_id)
+        return
+    call = CallProvider(
+        order_id=payment.order_id,
+        operation=step.operation,
+        idempotency_key=step.idempotency_key,
+        amount_minor=step.amount_minor,
+        currency=payment.currency,
+        payment_token=payment.payment_token,
+        reference=payment.reference,
+        attempt=step.attempt,
+    )
+    if step.after:
+        work.schedule(call, after=step.after, request_id=step.request_id)
+    else:
+        work.append(call, request_id=step.request_id)
