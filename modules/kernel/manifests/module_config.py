@@ -16,9 +16,10 @@ from modules.kernel.contracts import MessageContract
 from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
 from modules.kernel.messaging.catalogue import register_message
 from modules.kernel.messaging.subscriptions import Handler, subscribe
+from modules.kernel.sagas import Saga, engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
 
@@ -70,6 +71,17 @@ class Registration:
             message_class=message_class,
             handler=Handler(call=call, record=record),
         )
+
+    def saga(self, saga: type[Saga], locals: Mapping[str, Callable[..., object]]) -> None:
+        """This has the module run a saga.
+
+        Register the handlers that keep the module's own records first: they run before the
+        saga moves on, in the same transaction.
+
+        Args:
+            locals: the functions of its local steps by name; see `modules.kernel.sagas.engine`.
+        """
+        engine.register(self.module, saga, locals)
 
     def provides(self, protocol: type[T], provider: T) -> None:
         """This makes `provider` answer for the published interface."""

@@ -1,0 +1,261 @@
+"""The engine: messages in, `decide`, commands and timers out; one transaction a step.
+
+Called by the consumer of the saga's module; so lock, decision, new state, commands and
+checkpoint commit together. A command's id is made of saga, instance, step and operation:
+the same on every attempt, and what an answer refers to (``requestid``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+import msgspec
+from django.db import transaction
+
+from modules.kernel.contracts import Conflict, Problem, contract_of
+from modules.kernel.messaging.catalogue import message_class
+from modules.kernel.messaging.delivery import Delivery
+from modules.kernel.messaging.subscriptions import Handler, subscribe
+from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
+from modules.kernel.sagas import instances
+from modules.kernel.sagas.decide import can_cancel, decide
+from modules.kernel.sagas.definition import Step, StepKind
+from modules.kernel.sagas.instances import Instance
+from modules.kernel.sagas.language import Saga
+from modules.kernel.sagas.requests import Request
+from modules.kernel.sagas.state import (
+    CancelRequested,
+    Effect,
+    Failure,
+    Happening,
+    Refused,
+    SagaState,
+    Started,
+    StepStatus,
+    Succeeded,
+    TimedOut,
+    Undo,
+    UndoSucceeded,
+)
+from modules.kernel.sagas.timers import NoteTimeout
+
+#: ``(instance_id, input, work) -> what later steps may refer to``; a `Problem` is a refusal.
+LocalStep = Callable[[str, Any, UnitOfWork], Mapping[str, Any] | None]
+#: ``(instance_id, input, failure, work)``.
+LocalUndo = Callable[[str, Any, Failure, UnitOfWork], None]
+
+_engines: dict[str, Engine] = {}
+
+
+class PastPivot(Conflict):
+    """This says that the saga has gone too far to be cancelled."""
+
+    code = "saga-past-pivot"
+    title = "It has gone too far to be cancelled"
+
+
+class UnknownSaga(LookupError):
+    """This says that no installed module has registered the saga."""
+
+
+def register(module: str, saga: type[Saga], locals_: Mapping[str, Callable[..., Any]]) -> None:
+    """This has the module's consumer run the saga.
+
+    Raises:
+        ValueError: a local step has no function.
+    """
+    engine = Engine(saga, module, locals_)
+    _engines[saga.name] = engine
+    for contract_name, handler in engine.handlers().items():
+        subscribe(
+            consumer=module,
+            module=module,
+            message_class=message_class(contract_name, 1).cls,
+            handler=Handler(record=handler),
+        )
+
+
+def request_cancel(work: UnitOfWork, saga: type[Saga], instance_id: str) -> None:
+    """This has a saga undone, in the caller's transaction.
+
+    Raises:
+        PastPivot: it can only go forward now, or has ended.
+        UnknownSaga: no module has registered the saga.
+    """
+    try:
+        engine = _engines[saga.name]
+    except KeyError:
+        raise UnknownSaga(f"no module has registered {saga.name}") from None
+    engine.cancel(work, instance_id)
+
+
+@dataclass(slots=True)
+class Engine:
+    """This runs all instances of one saga."""
+
+    saga: type[Saga]
+    module: str
+    locals: Mapping[str, Callable[..., Any]]
+
+    def __post_init__(self) -> None:
+        for step in self.saga.definition.steps:
+            if step.kind is StepKind.LOCAL:
+                for name in filter(None, (step.action, step.undo)):
+                    if name not in self.locals:
+                        raise ValueError(f"{self.saga.name}: no function was given for {name!r}")
+
+    def handlers(self) -> dict[str, Callable[[Any, Delivery], None]]:
+        """This gives the handler of each message that can move an instance."""
+        made: dict[str, Callable[[Any, Delivery], None]] = {
+            self.saga.definition.input: self.on_input,
+            contract_of(NoteTimeout).name: self.on_timeout,
+        }
+        for step in self.saga.definition.steps:
+            for name in (*step.success, *step.failure, *step.undone):
+                made[name] = self.on_answer
+        return made
+
+    def on_input(self, message: object, delivery: Delivery) -> None:
+        """This starts an instance; a second input of one id changes nothing."""
+        happened = Started(input=msgspec.to_builtins(message))
+        with unit_of_work(self.module) as work:
+            self._move(work, delivery.envelope.key, happened, create=True)
+
+    def on_answer(self, message: object, delivery: Delivery) -> None:
+        """This takes an answer to a command of ours; others' answers are not for us."""
+        request = Request.parse(delivery.request_id)
+        if request is None or request.saga != self.saga.name:
+            return
+        with unit_of_work(self.module) as work:
+            instance = instances.load(work.database, self.saga.name, request.instance_id)
+            if instance is None:
+                return
+            happened = _answer(instance.definition.step(request.step), request, message)
+            if happened is not None:
+                self._advance(work, instance, happened)
+
+    def on_timeout(self, message: NoteTimeout, delivery: Delivery) -> None:
+        """This notes that an answer is overdue."""
+        if message.saga == self.saga.name:
+            happened = TimedOut(step=message.step, undo=message.undo, attempt=message.attempt)
+            with unit_of_work(self.module) as work:
+                self._move(work, message.instance_id, happened)
+
+    def cancel(self, work: UnitOfWork, instance_id: str) -> None:
+        """This undoes an instance; one that has not begun is remembered as cancelled."""
+        instance = instances.load(work.database, self.saga.name, instance_id)
+        if instance is not None and not can_cancel(instance.definition, instance.state):
+            raise PastPivot(f"{self.saga.name} {instance_id} can only go forward now")
+        self._move(work, instance_id, CancelRequested(), create=True)
+
+    def _move(
+        self, work: UnitOfWork, instance_id: str, happened: Happening, *, create: bool = False
+    ) -> None:
+        instance = instances.load(work.database, self.saga.name, instance_id)
+        if instance is None and create:
+            definition = self.saga.definition
+            instances.create(work.database, definition, instance_id, SagaState())
+            instance = Instance(definition, instance_id, SagaState())
+        if instance is not None:
+            self._advance(work, instance, happened)
+
+    def _advance(self, work: UnitOfWork, instance: Instance, happened: Happening) -> None:
+        """This decides, and carries the decision out; a local step is part of the decision."""
+        state = instance.state
+        waiting: list[Happening] = [happened]
+        while waiting:
+            state, effects = decide(instance.definition, state, waiting.pop(0))
+            for effect in effects:
+                answer = self._carry_out(work, instance, state, effect)
+                if answer is not None:
+                    waiting.append(answer)
+        if state != instance.state:
+            _cancel_timers(work, instance, state)
+            instances.save(work.database, instance, state)
+
+    def _carry_out(
+        self, work: UnitOfWork, instance: Instance, state: SagaState, effect: Effect
+    ) -> Happening | None:
+        step = instance.definition.step(effect.step)
+        if step.kind is StepKind.LOCAL:
+            return self._run_local(work, instance, state, effect, step)
+        _send(work, instance, state, effect, step)
+        return None
+
+    def _run_local(
+        self,
+        work: UnitOfWork,
+        instance: Instance,
+        state: SagaState,
+        effect: Effect,
+        step: Step,
+    ) -> Happening:
+        given = msgspec.convert(state.input, self.saga.input)
+        if isinstance(effect, Undo):
+            assert state.failure is not None, "a saga turns back for a reason"
+            self.locals[step.undo](instance.instance_id, given, state.failure, work)
+            return UndoSucceeded(step=step.name)
+        try:
+            # A savepoint: what a refused step has written goes, and the transaction goes on.
+            with transaction.atomic(using=work.database):
+                out = self.locals[step.action](instance.instance_id, given, work)
+        except Problem as problem:
+            return Refused(step=step.name, code=problem.code, detail=problem.detail)
+        return Succeeded(step=step.name, out=msgspec.to_builtins(dict(out or {})))
+
+
+def _send(
+    work: UnitOfWork, instance: Instance, state: SagaState, effect: Effect, step: Step
+) -> None:
+    undo = isinstance(effect, Undo)
+    request = Request(instance.definition.name, instance.instance_id, step.name, undo)
+    name, version = (step.undo, step.undo_version) if undo else (step.action, step.action_version)
+    args = step.undo_args if undo else step.args
+    values = {field: ref.resolve(state.input, state.outs) for field, ref in args.items()}
+    work.append(
+        msgspec.convert(values, message_class(name, version).cls),
+        message_id=request.message_id(effect.attempt),
+        request_id=str(request),
+    )
+    if step.timeout_seconds:
+        work.schedule(
+            NoteTimeout(
+                saga=instance.definition.name,
+                instance_id=instance.instance_id,
+                step=step.name,
+                undo=undo,
+                attempt=effect.attempt,
+            ),
+            after=timedelta(seconds=step.timeout_seconds),
+            message_id=request.timer_id(effect.attempt),
+        )
+
+
+def _cancel_timers(work: UnitOfWork, instance: Instance, after: SagaState) -> None:
+    """This takes back the reminders of what has been answered."""
+    for step in instance.definition.steps:
+        was, now = instance.state.of(step.name), after.of(step.name)
+        if not step.timeout_seconds or was.status == now.status:
+            continue
+        for status, undo in ((StepStatus.REQUESTED, False), (StepStatus.UNDOING, True)):
+            if was.status is status:
+                request = Request(instance.definition.name, instance.instance_id, step.name, undo)
+                work.cancel(request.timer_id(was.attempts))
+
+
+def _answer(step: Step, request: Request, message: object) -> Happening | None:
+    name = contract_of(message).name
+    if request.undo:
+        return UndoSucceeded(step=step.name) if name in step.undone else None
+    if name in step.success:
+        return Succeeded(step=step.name, out=cast(dict[str, Any], msgspec.to_builtins(message)))
+    if name in step.failure:
+        return Refused(
+            step=step.name,
+            code=getattr(message, "code", name),
+            detail=getattr(message, "detail", ""),
+        )
+    return None

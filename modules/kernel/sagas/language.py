@@ -1,0 +1,224 @@
+"""How a saga is written down: a class of steps, compiled when it is defined.
+
+    class Checkout(Saga):
+        name, version, input = "ordering.checkout", 1, OrderPlaced
+
+        reserve = command(ReserveStock, success=StockReserved, failure=(StockRefused,),
+                          undo=ReleaseStock, undone=StockReleased)
+        capture = command(CapturePayment, success=PaymentCaptured, pivot=True)
+        fulfil = local("ordering.fulfil", retriable=True)
+
+A definition that could end half-done is refused when the class is made (`UnsoundSaga`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from modules.kernel.contracts import contract_of
+from modules.kernel.sagas.definition import Definition, Step, StepKind
+from modules.kernel.sagas.references import I, Reference
+
+#: After which a command that was not answered is in doubt.
+DEFAULT_TIMEOUT_SECONDS = 60.0
+
+
+class UnsoundSaga(ValueError):
+    """This says why a definition could leave things half-done, and how to mend it."""
+
+
+@dataclass(slots=True)
+class StepDeclaration:
+    """This is a step as it is written in the class, before its name is known."""
+
+    kind: StepKind
+    action: Any
+    args: Mapping[str, Reference] | None
+    success: tuple[type, ...]
+    failure: tuple[type, ...]
+    undo: Any
+    undone: tuple[type, ...]
+    timeout_seconds: float
+    pivot: bool
+    retriable: bool
+    name: str = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @property
+    def out(self) -> StepOut:
+        """This refers to what the step answers: ``agree.out.total_minor``."""
+        return StepOut(self)
+
+
+@dataclass(frozen=True, slots=True)
+class StepOut:
+    """This is the answer of a step whose name is not known yet, and a path into it."""
+
+    declaration: StepDeclaration
+    path: tuple[str, ...] = ()
+
+    def __getattr__(self, name: str) -> StepOut:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return StepOut(self.declaration, (*self.path, name))
+
+
+def command(
+    action: type,
+    *,
+    success: type | tuple[type, ...],
+    failure: tuple[type, ...] = (),
+    args: Mapping[str, Any] | None = None,
+    undo: type | None = None,
+    undone: type | tuple[type, ...] = (),
+    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    pivot: bool = False,
+    retriable: bool = False,
+) -> Any:
+    """This is a step that another module does when it is sent a command.
+
+    Args:
+        action: the command's class.
+        success: the events that say it was done.
+        failure: the events that say it was not done; each has ``code`` and ``detail``.
+        args: where each field of the command comes from; by default the field of the same
+            name of the input.
+        undo: the command that undoes it; its fields come from the input.
+        undone: the events that say so.
+    """
+    return StepDeclaration(
+        kind=StepKind.COMMAND,
+        action=action,
+        args=args,
+        success=success if isinstance(success, tuple) else (success,),
+        failure=failure,
+        undo=undo,
+        undone=undone if isinstance(undone, tuple) else (undone,),
+        timeout_seconds=timeout_seconds,
+        pivot=pivot,
+        retriable=retriable,
+    )
+
+
+def local(action: str, *, undo: str = "", retriable: bool = False) -> Any:
+    """This is a step that the saga's own module does, in the transaction of its progress.
+
+    Args:
+        action: name under which the function was given to ``module.saga(…, locals=…)``.
+        undo: name of the function that undoes it.
+    """
+    return StepDeclaration(
+        kind=StepKind.LOCAL,
+        action=action,
+        args=None,
+        success=(),
+        failure=(),
+        undo=undo,
+        undone=(),
+        timeout_seconds=0.0,
+        pivot=False,
+        retriable=retriable,
+    )
+
+
+class Saga:
+    """This is the base of a saga; each subclass is compiled into its `definition`."""
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    input: ClassVar[type]
+    definition: ClassVar[Definition]
+
+    def __init_subclass__(cls) -> None:
+        declared = [value for value in vars(cls).values() if isinstance(value, StepDeclaration)]
+        cls.definition = Definition(
+            name=cls.name,
+            version=cls.version,
+            input=contract_of(cls.input).name,
+            steps=tuple(_compile(declaration, cls.input) for declaration in declared),
+        )
+        _refuse_unsound(cls.definition)
+
+
+def _compile(declared: StepDeclaration, source: type) -> Step:
+    if declared.kind is StepKind.LOCAL:
+        return Step(
+            name=declared.name,
+            kind=StepKind.LOCAL,
+            action=declared.action,
+            args={},
+            undo=declared.undo,
+            undo_args={},
+            retriable=declared.retriable,
+        )
+    action = contract_of(declared.action)
+    undo = contract_of(declared.undo) if declared.undo else None
+    return Step(
+        name=declared.name,
+        kind=StepKind.COMMAND,
+        action=action.name,
+        action_version=action.version,
+        args=_arguments(declared, declared.action, declared.args, source),
+        success=tuple(contract_of(event).name for event in declared.success),
+        failure=tuple(contract_of(event).name for event in declared.failure),
+        undo=undo.name if undo else "",
+        undo_version=undo.version if undo else 1,
+        undo_args=_arguments(declared, declared.undo, None, source) if undo else {},
+        undone=tuple(contract_of(event).name for event in declared.undone),
+        timeout_seconds=declared.timeout_seconds,
+        pivot=declared.pivot,
+        retriable=declared.retriable,
+    )
+
+
+def _arguments(
+    declared: StepDeclaration, target: type, args: Mapping[str, Any] | None, source: type
+) -> dict[str, Reference]:
+    known = {field.name for field in fields(source)}
+    made: dict[str, Reference] = {}
+    for field in fields(target):
+        given = (args or {}).get(field.name)
+        if isinstance(given, StepOut):
+            made[field.name] = Reference(given.declaration.name, given.path)
+        elif isinstance(given, Reference):
+            made[field.name] = given
+        elif field.name in known:
+            made[field.name] = Reference(I.step, (field.name,))
+        else:
+            raise UnsoundSaga(
+                f"step {declared.name}: nothing says where {target.__name__}.{field.name} comes "
+                f"from; the input {source.__name__} has no field of that name, so name it in args"
+            )
+    return made
+
+
+def _refuse_unsound(definition: Definition) -> None:
+    pivots = [step.name for step in definition.steps if step.pivot]
+    if len(pivots) > 1:
+        raise UnsoundSaga(
+            f"{definition.name}: {' and '.join(pivots)} are both pivots; after the first there "
+            "is no way back, so there can be one only"
+        )
+    past_pivot = False
+    for step in definition.steps:
+        if step.pivot:
+            past_pivot = True
+        elif past_pivot and not step.retriable:
+            raise UnsoundSaga(
+                f"{definition.name}: {step.name} comes after the pivot {pivots[0]} and is not "
+                "retriable; nothing can be undone there, so it must be able to go forward"
+            )
+        elif not past_pivot and step.kind is StepKind.COMMAND and not step.undo:
+            raise UnsoundSaga(
+                f"{definition.name}: {step.name} comes before the pivot and has no undo; a "
+                "failure after it would leave its effect behind"
+            )
+        if step.undo and step.kind is StepKind.COMMAND and not step.undone:
+            raise UnsoundSaga(
+                f"{definition.name}: {step.name} has an undo and nothing says when it is done; "
+                "name the event in undone"
+            )
