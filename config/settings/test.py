@@ -13,6 +13,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Static files are looked up when asked for: `collectstatic` has not run here.
+WHITENOISE_AUTOREFRESH = True
 
 VAR.mkdir(parents=True, exist_ok=True)
 for _alias, _database in DATABASES.items():
