@@ -1,3 +1,4 @@
+from modules.catalog.contracts import Catalog
 from modules.kernel.manifests import ModuleConfig, Registration
 
 
@@ -7,3 +8,7 @@ class CatalogConfig(ModuleConfig):
 
     def register(self, module: Registration) -> None:
         """This wires the module."""
+        # Imported here: models cannot be loaded while Django still reads the apps.
+        from modules.catalog.service import CatalogService
+
+        module.provides(Catalog, CatalogService())

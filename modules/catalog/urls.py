@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+"""Catalog's paths, from the root."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+
+from modules.catalog import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/catalog/products", views.ProductsView.as_view()),
+    path("api/v1/catalog/products/<sku>", views.ProductView.as_view()),
+]

@@ -51,7 +51,17 @@ class Catalog(Protocol):
     def products(
         self, *, category: str = "", search: str = "", cursor: str = "", limit: int = 50
     ) -> ProductPage:
-        """This gives a page of products, of one category where it is given, by words of the name."""
+        """This gives a page of products in SKU order.
+
+        Args:
+            category: only this one's.
+            search: words that the name must have, in any order, whatever their case and accents.
+            cursor: `next_cursor` of the page before.
+            limit: 1 to 200.
+
+        Raises:
+            Invalid: the limit is out of bounds.
+        """
 
     def categories(self) -> tuple[str, ...]:
         """This gives the names of all categories that have products, in order."""
