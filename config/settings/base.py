@@ -132,3 +132,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+#: How long the sandbox carrier takes to deliver what it has collected.
+SHIPPING_SANDBOX_DELIVERY_SECONDS = env.float("SHIPPING_SANDBOX_DELIVERY_SECONDS", 3.0)

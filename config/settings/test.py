@@ -7,6 +7,7 @@ DEBUG = False
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 QUARRY_DRIVER = "none"
+SHIPPING_SANDBOX_DELIVERY_SECONDS = 1.0
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

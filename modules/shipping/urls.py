@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from modules.shipping import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/shipping/shipments/<order_id>", views.ShipmentView.as_view()),
+    path("api/v1/shipping/quotes", views.QuotesView.as_view()),
+]

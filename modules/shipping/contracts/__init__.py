@@ -14,7 +14,13 @@ from modules.shipping.contracts.events import (
     ShipmentDispatched,
     ShipmentRefused,
 )
-from modules.shipping.contracts.interface import Quote, ShipmentStatus, Shipping, UnknownShipment
+from modules.shipping.contracts.interface import (
+    InvalidAddress,
+    Quote,
+    ShipmentStatus,
+    Shipping,
+    UnknownShipment,
+)
 
 __all__ = [
     "Address",
@@ -31,4 +37,5 @@ __all__ = [
     "Quote",
     "ShipmentStatus",
     "UnknownShipment",
+    "InvalidAddress",
 ]

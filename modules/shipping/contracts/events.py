@@ -10,7 +10,7 @@ class ShipmentBooked:
 
 @event("shipping.shipment_refused", version=1, key="order_id")
 class ShipmentRefused:
-    """Attributes: code is undeliverable-address."""
+    """Attributes: code is undeliverable-address, or shipment-cancelled if called off first."""
 
     order_id: str
     code: str

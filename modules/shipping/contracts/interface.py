@@ -1,14 +1,16 @@
 """The questions shipping answers.
 
 Problem
-└── NotFound
-    └── UnknownShipment(order_id)   code unknown-shipment
+├── NotFound
+│   └── UnknownShipment(order_id)   code unknown-shipment
+└── Invalid
+    └── InvalidAddress(faults)      code invalid-address
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from modules.kernel.contracts import NotFound, interface
+from modules.kernel.contracts import Invalid, NotFound, interface
 from modules.shipping.contracts.address import Address
 from modules.shipping.contracts.commands import ParcelItem
 
@@ -18,6 +20,13 @@ class UnknownShipment(NotFound):
 
     code = "unknown-shipment"
     title = "No such shipment"
+
+
+class InvalidAddress(Invalid):
+    """This says that no letter could be addressed like this; `faults` has a sentence for each."""
+
+    code = "invalid-address"
+    title = "The address is not valid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +55,12 @@ class Shipping(Protocol):
     """Questions about deliveries."""
 
     def quotes(self, *, recipient: Address, items: tuple[ParcelItem, ...]) -> tuple[Quote, ...]:
-        """This gives the carriers' offers, cheapest first; none where nobody delivers."""
+        """This gives the carriers' offers, cheapest first; none where nobody delivers.
+
+        Raises:
+            InvalidAddress: something is missing from it.
+            Invalid: no items, or a quantity below one.
+        """
 
     def shipment(self, *, order_id: str) -> ShipmentStatus:
         """This gives the shipment for an order. Raises: UnknownShipment."""

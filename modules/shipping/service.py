@@ -1,0 +1,38 @@
+"""Shipping's published interface, answered."""
+
+from modules.shipping import queries
+from modules.shipping.carriers import carriers
+from modules.shipping.contracts import (
+    Address,
+    InvalidAddress,
+    ParcelItem,
+    Quote,
+    ShipmentStatus,
+)
+from modules.shipping.domain.addresses import faults_of
+from modules.shipping.domain.carrier import best
+from modules.shipping.domain.parcels import pack
+
+
+class ShippingService:
+    """This answers `contracts.Shipping`."""
+
+    def quotes(self, *, recipient: Address, items: tuple[ParcelItem, ...]) -> tuple[Quote, ...]:
+        """This asks every carrier."""
+        if faults := faults_of(recipient):
+            raise InvalidAddress("; ".join(faults), faults=faults)
+        parcels = pack(items)
+        offers = [carrier.quote(recipient=recipient, parcels=parcels) for carrier in carriers()]
+        return tuple(
+            Quote(
+                carrier=offer.carrier,
+                price_minor=offer.price_minor,
+                currency=offer.currency,
+                days=offer.days,
+            )
+            for offer in best(tuple(offer for offer in offers if offer))
+        )
+
+    def shipment(self, *, order_id: str) -> ShipmentStatus:
+        """This looks the shipment up."""
+        return queries.status(order_id)
