@@ -1,4 +1,19 @@
+from modules.catalog.contracts import ProductChanged
 from modules.kernel.manifests import ModuleConfig, Registration
+from modules.ordering.contracts import Ordering
+from modules.payments.contracts import (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentVoided,
+)
+from modules.shipping.contracts import (
+    ShipmentBooked,
+    ShipmentCancelled,
+    ShipmentDelivered,
+    ShipmentDispatched,
+)
 
 
 class OrderingConfig(ModuleConfig):
@@ -6,4 +21,19 @@ class OrderingConfig(ModuleConfig):
     label = "ordering"
 
     def register(self, module: Registration) -> None:
-        """This wires the module."""
+        """This wires the module: its copies and its published interface."""
+        # Here, not above: models are not ready while Django still imports apps.py.
+        from modules.ordering import handlers
+        from modules.ordering.service import OrderingService
+
+        module.handles(ProductChanged, handlers.product_changed)
+        module.handles(PaymentAuthorised, handlers.payment_authorised)
+        module.handles(PaymentDeclined, handlers.payment_declined)
+        module.handles(PaymentCaptured, handlers.payment_captured)
+        module.handles(PaymentVoided, handlers.payment_voided)
+        module.handles(PaymentRefunded, handlers.payment_refunded)
+        module.handles(ShipmentBooked, handlers.shipment_booked)
+        module.handles(ShipmentDispatched, handlers.shipment_dispatched)
+        module.handles(ShipmentDelivered, handlers.shipment_delivered)
+        module.handles(ShipmentCancelled, handlers.shipment_cancelled)
+        module.provides(Ordering, OrderingService())

@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from modules.ordering.views import OrdersView, OrderView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/orders", OrdersView.as_view(), name="orders"),
+    path("api/v1/orders/<order_id>", OrderView.as_view(), name="order"),
+]

@@ -16,7 +16,7 @@ import msgspec
 from django.db import transaction
 
 from modules.kernel.contracts import Conflict, Problem, contract_of
-from modules.kernel.messaging.catalogue import message_class
+from modules.kernel.messaging.catalogue import message_class, register_message
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.subscriptions import Handler, subscribe
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
@@ -67,6 +67,9 @@ def register(module: str, saga: type[Saga], locals_: Mapping[str, Callable[..., 
     Raises:
         ValueError: a local step has no function.
     """
+    # Their own modules may be made ready after this one, or run in another deployable.
+    for one in saga.messages:
+        register_message(one)
     engine = Engine(saga, module, locals_)
     _engines[saga.name] = engine
     for contract_name, handler in engine.handlers().items():

@@ -126,12 +126,17 @@ def local(action: str, *, undo: str = "", retriable: bool = False) -> Any:
 
 
 class Saga:
-    """This is the base of a saga; each subclass is compiled into its `definition`."""
+    """This is the base of a saga; each subclass is compiled into its `definition`.
+
+    Attributes:
+        messages: every class that the definition names: its input, commands and answers.
+    """
 
     name: ClassVar[str]
     version: ClassVar[int]
     input: ClassVar[type]
     definition: ClassVar[Definition]
+    messages: ClassVar[tuple[type, ...]]
 
     def __init_subclass__(cls) -> None:
         declared = [value for value in vars(cls).values() if isinstance(value, StepDeclaration)]
@@ -142,6 +147,10 @@ class Saga:
             steps=tuple(_compile(declaration, cls.input) for declaration in declared),
         )
         _refuse_unsound(cls.definition)
+        named = [cls.input]
+        for one in declared:
+            named += [one.action, one.undo, *one.success, *one.failure, *one.undone]
+        cls.messages = tuple(dict.fromkeys(one for one in named if isinstance(one, type)))
 
 
 def _compile(declared: StepDeclaration, source: type) -> Step:

@@ -1,0 +1,172 @@
+"""The read side of ordering: orders and baskets as the published interface shows them."""
+
+import base64
+import binascii
+import uuid
+
+from modules.kernel.contracts import Invalid
+from modules.ordering import contracts
+from modules.ordering.contracts import OrderFailure, OrderPage, OrderSummary, UnknownOrder
+from modules.ordering.domain.order_status import OrderStatus
+from modules.ordering.domain.pricing import line_total
+from modules.ordering.models import BasketLine, Order, OrderLine
+from modules.shipping.contracts import Address
+
+PAGE_SIZE_MAX = 200
+
+
+def find_order(order_id: str) -> Order:
+    """This gives the row of an order. Raises: UnknownOrder, also for what is no id at all."""
+    order = Order.objects.filter(id=parsed_id(order_id)).first()
+    if order is None:
+        raise UnknownOrder(f"there is no order {order_id}", order_id=order_id)
+    return order
+
+
+def parsed_id(text: str) -> uuid.UUID | None:
+    """This gives the id that the text is, or None: there is one way to write an order's id."""
+    try:
+        parsed = uuid.UUID(text)
+    except ValueError:
+        return None
+    return parsed if str(parsed) == text else None
+
+
+def order(*, order_id: str) -> contracts.Order:
+    """This gives one order with all that ordering has heard. Raises: UnknownOrder."""
+    row = (
+        Order.objects.filter(id=parsed_id(order_id))
+        .select_related("payment", "shipment")
+        .prefetch_related("lines")
+        .first()
+    )
+    if row is None:
+        raise UnknownOrder(f"there is no order {order_id}", order_id=order_id)
+    shipment = getattr(row, "shipment", None)
+    return contracts.Order(
+        order_id=str(row.id),
+        customer_id=row.customer_id,
+        status=row.status,
+        currency=row.currency,
+        total_minor=row.total_minor,
+        lines=tuple(_line(line) for line in row.lines.all()),
+        ship_to=_address(row),
+        placed_at=row.placed_at,
+        failure=(
+            OrderFailure(code=row.failure_code, detail=row.failure_detail)
+            if row.failure_code
+            else None
+        ),
+        payment=contracts.OrderPayment(
+            status=row.payment.status,
+            captured_minor=row.payment.captured_minor,
+            refunded_minor=row.payment.refunded_minor,
+        ),
+        shipment=(
+            contracts.OrderShipment(
+                status=shipment.status, tracking_number=shipment.tracking_number
+            )
+            if shipment
+            else None
+        ),
+    )
+
+
+def orders(
+    *, customer_id: str = "", status: str = "", cursor: str = "", limit: int = 50
+) -> OrderPage:
+    """This gives a page of orders, newest first; of one customer or status where it is given.
+
+    An order placed while somebody pages is before the first page and shifts nothing.
+
+    Raises:
+        Invalid: a status that no order has, a cursor that was not given out, or a bad limit.
+    """
+    if not 1 <= limit <= PAGE_SIZE_MAX:
+        raise Invalid(f"limit is 1 to {PAGE_SIZE_MAX}, not {limit}")
+    rows = Order.objects.order_by("-id")
+    if customer_id:
+        rows = rows.filter(customer_id=customer_id)
+    if status:
+        if status not in set(OrderStatus):
+            raise Invalid(f"status is one of {', '.join(OrderStatus)}, not {status!r}")
+        rows = rows.filter(status=status)
+    if cursor:
+        rows = rows.filter(id__lt=id_in_cursor(cursor))
+    page = list(rows[: limit + 1])
+    return OrderPage(
+        orders=tuple(summary_of(row) for row in page[:limit]),
+        next_cursor=_cursor_after(page[limit - 1]) if len(page) > limit else None,
+    )
+
+
+def id_in_cursor(cursor: str) -> uuid.UUID:
+    """This gives the order after which the cursor goes on. Raises: Invalid."""
+    try:
+        return uuid.UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
+    except (binascii.Error, ValueError):
+        raise Invalid(f"{cursor!r} is not a cursor that a page of orders has given") from None
+
+
+def summary_of(row: Order) -> OrderSummary:
+    """This gives the summary of an order's row."""
+    return OrderSummary(
+        order_id=str(row.id),
+        customer_id=row.customer_id,
+        status=row.status,
+        currency=row.currency,
+        total_minor=row.total_minor,
+        placed_at=row.placed_at,
+    )
+
+
+def find_basket(basket_id: str) -> contracts.Basket:
+    """This gives a basket at today's prices; an unknown id is an empty one.
+
+    The currency of an empty basket is the empty text: the first product decides it.
+    """
+    rows = list(BasketLine.objects.filter(basket_id=basket_id).select_related("product"))
+    lines = tuple(
+        contracts.BasketLine(
+            sku=line.product.sku,
+            name=line.product.name,
+            quantity=line.quantity,
+            unit_price_minor=line.product.unit_price_minor,
+            total_minor=line_total(
+                unit_price_minor=line.product.unit_price_minor, quantity=line.quantity
+            ),
+        )
+        for line in rows
+    )
+    return contracts.Basket(
+        basket_id=basket_id,
+        currency=rows[0].product.currency if rows else "",
+        lines=lines,
+        total_minor=sum(line.total_minor for line in lines),
+    )
+
+
+def _line(line: OrderLine) -> contracts.OrderLine:
+    return contracts.OrderLine(
+        sku=line.sku,
+        name=line.name,
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price_minor,
+        discount_percent=line.discount_percent,
+        total_minor=line.total_minor,
+    )
+
+
+def _address(row: Order) -> Address:
+    return Address(
+        name=row.ship_to_name,
+        line1=row.ship_to_line1,
+        city=row.ship_to_city,
+        country=row.ship_to_country,
+        postal_code=row.ship_to_postal_code,
+        region=row.ship_to_region,
+    )
+
+
+def _cursor_after(row: Order) -> str:
+    return base64.urlsafe_b64encode(row.id.bytes).decode().rstrip("=")

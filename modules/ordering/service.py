@@ -1,0 +1,39 @@
+"""Ordering's published interface; its HTTP calls it too. It reads the clock, once a call."""
+
+from django.utils import timezone
+
+from modules.ordering import queries, use_cases
+from modules.ordering.contracts import Basket, Order, OrderPage, OrderSummary, PlaceOrder
+from modules.shipping.contracts import Address
+
+
+class OrderingService:
+    """This answers for `modules.ordering.contracts.Ordering`."""
+
+    def place_order(self, request: PlaceOrder, *, idempotency_key: str) -> OrderSummary:
+        return use_cases.place_order(request, idempotency_key=idempotency_key, now=timezone.now())
+
+    def order(self, *, order_id: str) -> Order:
+        return queries.order(order_id=order_id)
+
+    def orders(
+        self, *, customer_id: str = "", status: str = "", cursor: str = "", limit: int = 50
+    ) -> OrderPage:
+        return queries.orders(customer_id=customer_id, status=status, cursor=cursor, limit=limit)
+
+    def basket(self, *, basket_id: str) -> Basket:
+        return queries.find_basket(basket_id)
+
+    def put_in_basket(self, *, basket_id: str, sku: str, quantity: int) -> Basket:
+        return use_cases.put_in_basket(basket_id=basket_id, sku=sku, quantity=quantity)
+
+    def check_out_basket(
+        self, *, basket_id: str, customer_id: str, ship_to: Address, payment_token: str
+    ) -> OrderSummary:
+        return use_cases.check_out_basket(
+            basket_id=basket_id,
+            customer_id=customer_id,
+            ship_to=ship_to,
+            payment_token=payment_token,
+            now=timezone.now(),
+        )

@@ -1,0 +1,105 @@
+"""Ordering over HTTP. Every view asks the published interface, as another module would."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from modules.kernel import interfaces
+from modules.ordering.contracts import Ordering
+from modules.ordering.serializers import (
+    AcceptedOrderSerializer,
+    OrderPageSerializer,
+    OrderSerializer,
+    OrdersQuerySerializer,
+    PlaceOrderSerializer,
+)
+
+IDEMPOTENCY_KEY_LENGTH_MAX = 255
+
+_NOT_FOUND = OpenApiResponse(OpenApiTypes.OBJECT, "There is no such order (problem details).")
+_BAD_REQUEST = OpenApiResponse(OpenApiTypes.OBJECT, "The request is not valid (problem details).")
+
+
+class IdempotencyKeyMissing(APIException):
+    """This says that an order was placed without a key to know its repetition by."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "idempotency_key_missing"
+    default_detail = (
+        "placing an order needs an Idempotency-Key header: any text of 1 to "
+        f"{IDEMPOTENCY_KEY_LENGTH_MAX} characters that is new for each order and the same "
+        "for each repetition of one"
+    )
+
+
+class OrdersView(APIView):
+    """All orders: placing one, and finding some."""
+
+    @extend_schema(
+        operation_id="orders_place",
+        summary="Place an order",
+        description=(
+            "Answers at once; the order is paid, reserved and shipped afterwards. The same "
+            "key and body give the same order, however often they are sent."
+        ),
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key", str, OpenApiParameter.HEADER, required=True, allow_blank=False
+            )
+        ],
+        request=PlaceOrderSerializer,
+        responses={
+            202: AcceptedOrderSerializer,
+            400: _BAD_REQUEST,
+            422: OpenApiResponse(
+                OpenApiTypes.OBJECT, "The key belongs to another request (problem details)."
+            ),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        key = _idempotency_key(request)
+        body = PlaceOrderSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        placed = interfaces.get(Ordering).place_order(body.to_request(), idempotency_key=key)
+        return Response(
+            AcceptedOrderSerializer(placed).data,
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Location": reverse("order", args=[placed.order_id])},
+        )
+
+    @extend_schema(
+        operation_id="orders_list",
+        summary="List orders, newest first",
+        parameters=[OrdersQuerySerializer],
+        responses={200: OrderPageSerializer, 400: _BAD_REQUEST},
+    )
+    def get(self, request: Request) -> Response:
+        query = OrdersQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        page = interfaces.get(Ordering).orders(**query.validated_data)
+        return Response(OrderPageSerializer(page).data)
+
+
+class OrderView(APIView):
+    """One order."""
+
+    @extend_schema(
+        operation_id="orders_read",
+        summary="Read an order and what has become of it",
+        responses={200: OrderSerializer, 404: _NOT_FOUND},
+    )
+    def get(self, request: Request, order_id: str) -> Response:
+        order = interfaces.get(Ordering).order(order_id=order_id)
+        return Response(OrderSerializer(order).data)
+
+
+def _idempotency_key(request: Request) -> str:
+    key: str = request.headers.get("Idempotency-Key", "").strip()
+    if not 1 <= len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX:
+        raise IdempotencyKeyMissing
+    return key
