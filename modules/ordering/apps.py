@@ -21,12 +21,15 @@ class OrderingConfig(ModuleConfig):
     label = "ordering"
 
     def register(self, module: Registration) -> None:
-        """This wires the module: its copies and its published interface."""
+        """This wires the module: its copies, its checkout, its published interface."""
         # Here, not above: models are not ready while Django still imports apps.py.
-        from modules.ordering import handlers
+        from modules.ordering import handlers, steps
+        from modules.ordering.sagas import Checkout
         from modules.ordering.service import OrderingService
 
         module.handles(ProductChanged, handlers.product_changed)
+        # Before the checkout, which hears the same events: an order that is seen as failed
+        # shows its payment as voided already.
         module.handles(PaymentAuthorised, handlers.payment_authorised)
         module.handles(PaymentDeclined, handlers.payment_declined)
         module.handles(PaymentCaptured, handlers.payment_captured)
@@ -36,4 +39,14 @@ class OrderingConfig(ModuleConfig):
         module.handles(ShipmentDispatched, handlers.shipment_dispatched)
         module.handles(ShipmentDelivered, handlers.shipment_delivered)
         module.handles(ShipmentCancelled, handlers.shipment_cancelled)
-        module.provides(Ordering, OrderingService())
+        module.saga(
+            Checkout,
+            locals={
+                "ordering.mark_pending": steps.mark_pending,
+                "ordering.reject": steps.reject,
+                "ordering.agree_prices": steps.agree_prices,
+                "ordering.confirm": steps.confirm,
+                "ordering.fulfil": steps.fulfil,
+            },
+        )
+        module.provides(Ordering, OrderingService(checkout=Checkout))

@@ -2,16 +2,27 @@
 
 from django.utils import timezone
 
+from modules.kernel.sagas import Saga
 from modules.ordering import queries, use_cases
 from modules.ordering.contracts import Basket, Order, OrderPage, OrderSummary, PlaceOrder
 from modules.shipping.contracts import Address
 
 
 class OrderingService:
-    """This answers for `modules.ordering.contracts.Ordering`."""
+    """This answers for `modules.ordering.contracts.Ordering`.
+
+    Args:
+        checkout: the saga that carries orders out, which cancelling speaks to.
+    """
+
+    def __init__(self, *, checkout: type[Saga]) -> None:
+        self._checkout = checkout
 
     def place_order(self, request: PlaceOrder, *, idempotency_key: str) -> OrderSummary:
         return use_cases.place_order(request, idempotency_key=idempotency_key, now=timezone.now())
+
+    def cancel_order(self, *, order_id: str) -> None:
+        use_cases.cancel_order(order_id=order_id, checkout=self._checkout)
 
     def order(self, *, order_id: str) -> Order:
         return queries.order(order_id=order_id)

@@ -98,6 +98,29 @@ class OrderView(APIView):
         return Response(OrderSerializer(order).data)
 
 
+class OrderCancelView(APIView):
+    """The wish that an order be undone."""
+
+    @extend_schema(
+        operation_id="orders_cancel",
+        summary="Cancel an order",
+        description="Answers at once; the order ends cancelled when everything is undone.",
+        request=None,
+        responses={
+            202: AcceptedOrderSerializer,
+            404: _NOT_FOUND,
+            409: OpenApiResponse(
+                OpenApiTypes.OBJECT, "It has gone too far to be cancelled (problem details)."
+            ),
+        },
+    )
+    def post(self, request: Request, order_id: str) -> Response:
+        ordering = interfaces.get(Ordering)
+        ordering.cancel_order(order_id=order_id)
+        order = ordering.order(order_id=order_id)
+        return Response(AcceptedOrderSerializer(order).data, status=status.HTTP_202_ACCEPTED)
+
+
 def _idempotency_key(request: Request) -> str:
     key: str = request.headers.get("Idempotency-Key", "").strip()
     if not 1 <= len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX:

@@ -1,6 +1,7 @@
 """The write side of ordering: one use case a function, one transaction each."""
 
 from modules.ordering.use_cases.baskets import check_out_basket, put_in_basket
+from modules.ordering.use_cases.cancel_order import cancel_order
 from modules.ordering.use_cases.note_payment import (
     note_payment_authorised,
     note_payment_captured,
@@ -19,6 +20,7 @@ from modules.ordering.use_cases.place_order import place_order
 
 __all__ = [
     "place_order",
+    "cancel_order",
     "put_in_basket",
     "check_out_basket",
     "note_product",
