@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "modules.kernel.sagas",
     "modules.kernel.boundaries",
     "modules.kernel.http",
+    "modules.kernel.pages",
     *(f"modules.{module}" for module in QUARRY_MODULES),
     "rest_framework",
     "drf_spectacular",
@@ -50,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "modules.kernel.pages.content_policy.ContentPolicyMiddleware",
 ]
 
 TEMPLATES = [

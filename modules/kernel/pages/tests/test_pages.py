@@ -1,0 +1,39 @@
+import re
+
+import pytest
+from django.test import Client
+
+from modules.kernel.pages.content_policy import POLICY
+from modules.kernel.pages.templatetags.pages import money
+
+
+class TestMoney:
+    @pytest.mark.parametrize(
+        ("amount_minor", "currency", "expected"),
+        [
+            (123450, "USD", "$1,234.50"),
+            (5, "EUR", "€0.05"),
+            (-1999, "GBP", "−£19.99"),
+            (1500, "JPY", "¥1,500"),
+            (1500, "KWD", "1.500 KWD"),
+            (None, "USD", "–"),
+        ],
+    )
+    def test_is_written_as_people_write_it(
+        self, amount_minor: int | None, currency: str, expected: str
+    ) -> None:
+        assert money(amount_minor, currency) == expected
+
+
+class TestContentPolicy:
+    def test_is_set_on_what_modules_answer(self, client: Client) -> None:
+        response = client.get("/shop/art/kitchen/MUG.svg")
+        assert response.headers["Content-Security-Policy"] == POLICY
+
+    def test_allows_nothing_inline_and_no_other_host(self) -> None:
+        assert "unsafe" not in POLICY
+        assert not re.search(r"https?:|\*", POLICY)
+
+    def test_leaves_the_pages_of_libraries_alone(self, client: Client) -> None:
+        response = client.get("/api/docs/")
+        assert "Content-Security-Policy" not in response.headers
