@@ -1,0 +1,84 @@
+"""A visitor's orders: the list, one order that updates itself, and cancelling it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.gateway.web.order_progress import progress_of
+from modules.gateway.web.page import not_found, shop_page
+from modules.gateway.web.visitor import visitor
+from modules.kernel import interfaces
+from modules.ordering.contracts import (
+    Order,
+    Ordering,
+    OrderNotCancellable,
+    OrderPage,
+    UnknownOrder,
+)
+
+
+@require_GET
+@never_cache
+def mine(request: HttpRequest) -> HttpResponse:
+    """This lists the orders of this session."""
+    customer_id = visitor(request).customer_id
+    cursor = request.GET.get("cursor", "")
+    page = (
+        interfaces.get(Ordering).orders(customer_id=customer_id, cursor=cursor)
+        if customer_id
+        else OrderPage(orders=())
+    )
+    return shop_page(request, "orders.html", {"page": page})
+
+
+@require_GET
+@never_cache
+def show(request: HttpRequest, order_id: str) -> HttpResponse:
+    """This shows one order; while it moves, the page asks `progress` again and again."""
+    order = _order_of_visitor(request, order_id)
+    if order is None:
+        return not_found(request, "order")
+    return shop_page(request, "order.html", {"order": order, "progress": progress_of(order)})
+
+
+@require_GET
+@never_cache
+def progress(request: HttpRequest, order_id: str) -> HttpResponse:
+    """This gives the moving part of the page, or 204 where the page shows it already.
+
+    204 leaves the page alone, so that a focused button keeps its focus and a screen
+    reader speaks only of changes.
+    """
+    order = _order_of_visitor(request, order_id)
+    if order is None:
+        return not_found(request, "order")
+    current = progress_of(order)
+    if request.GET.get("seen") == current.fingerprint:
+        return HttpResponse(status=204)
+    context = {"order": order, "progress": current, "announce": True}
+    return render(request, "shop/_progress.html", context)
+
+
+@require_POST
+def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
+    """This asks for the order to be undone; its page then shows it happen."""
+    if _order_of_visitor(request, order_id) is None:
+        return not_found(request, "order")
+    try:
+        interfaces.get(Ordering).cancel_order(order_id=order_id)
+    except OrderNotCancellable:
+        messages.error(request, "It is too late to cancel: the order is paid and being packed.")
+    else:
+        messages.success(request, "We are cancelling your order and undoing what was done.")
+    return redirect("shop:order", order_id=order_id)
+
+
+def _order_of_visitor(request: HttpRequest, order_id: str) -> Order | None:
+    try:
+        order = interfaces.get(Ordering).order(order_id=order_id)
+    except UnknownOrder:
+        return None
+    # Somebody else's order is nobody's business, nor is whether it exists.
+    return order if order.customer_id == visitor(request).customer_id else None

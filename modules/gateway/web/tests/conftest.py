@@ -1,0 +1,27 @@
+from typing import Any
+
+import pytest
+
+from modules.catalog.contracts import Catalog
+from modules.gateway.web.tests.doubles import CatalogDouble, InventoryDouble, OrderingDouble
+from modules.inventory.contracts import Inventory
+from modules.kernel import interfaces
+from modules.ordering.contracts import Ordering
+
+
+@pytest.fixture
+def inventory() -> InventoryDouble:
+    return InventoryDouble()
+
+
+@pytest.fixture
+def ordering(monkeypatch: pytest.MonkeyPatch, inventory: InventoryDouble) -> OrderingDouble:
+    """The shop's three interfaces answered by stand-ins; this is the one that remembers."""
+    ordering = OrderingDouble()
+    answers: dict[type, Any] = {
+        Catalog: CatalogDouble(),
+        Inventory: inventory,
+        Ordering: ordering,
+    }
+    monkeypatch.setattr(interfaces, "get", answers.__getitem__)
+    return ordering
