@@ -5,6 +5,6 @@ a caller writes ``interfaces.get(Payments)`` and gets something that satisfies t
 Protocol. Where the provider runs is not the caller's business.
 """
 
-from modules.kernel.interfaces.registry import NotProvided, get, provide
+from modules.kernel.interfaces.registry import NotProvided, get, provide, provided
 
-__all__ = ["get", "provide", "NotProvided"]
+__all__ = ["get", "provide", "provided", "NotProvided"]

@@ -35,3 +35,8 @@ def get(protocol: type[T]) -> T:
             f"nothing provides {contract.name}: add modules.{contract.module} to QUARRY_MODULES, "
             "or provide it in that module's apps.py"
         ) from None
+
+
+def provided() -> tuple[InterfaceContract, ...]:
+    """This gives the interfaces that have a provider here, by module and name."""
+    return tuple(sorted(_providers, key=lambda contract: (contract.module, contract.name)))
