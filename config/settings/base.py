@@ -107,6 +107,11 @@ PAYMENTS_PROVIDER = env.str("PAYMENTS_PROVIDER", "sandbox")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 
+#: Refuse SQL on another module's table while the code runs; see `modules.kernel.boundaries`.
+QUARRY_QUERY_GUARD = False
+#: Violations of the boundaries that are known and may only become fewer; usually no file.
+QUARRY_BOUNDARIES_BASELINE = ROOT / "boundaries.baseline"
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False

@@ -4,6 +4,7 @@ from config.settings.base import *  # noqa: F403  # settings derive by star, as 
 from config.settings.base import DATABASES, VAR
 
 DEBUG = False
+QUARRY_QUERY_GUARD = True
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 QUARRY_DRIVER = "none"

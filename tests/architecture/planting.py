@@ -41,11 +41,16 @@ def copy_of_the_repository(to: Path) -> Path:
 
 
 def plant(root: Path, path: str, code: str) -> None:
-    """This appends the code to the file, and makes the file and its packages where needed."""
+    """This appends the code to the file, and makes the file and its packages where needed.
+
+    Where ``models.py`` has grown into a package, the code goes into its ``__init__.py``.
+    """
     file = root / path
+    if file.with_suffix("").is_dir():
+        file = file.with_suffix("") / "__init__.py"
     file.parent.mkdir(parents=True, exist_ok=True)
     for folder in file.parents:
-        if folder == root / "modules":
+        if folder == root or folder.parent == root:
             break
         (folder / "__init__.py").touch()
     present = file.read_text(encoding="utf-8") if file.exists() else ""
