@@ -51,13 +51,14 @@ def problem_details(error: Problem) -> dict[str, Any]:
         (status for kind, status in _STATUS.items() if isinstance(error, kind)),
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )
+    # The facts first: one that is called as a member of RFC 9457 must not take its place.
     return {
+        **error.facts,
         "type": f"urn:quarry:problem:{error.code}",
         "title": error.title,
         "status": int(status),
         "detail": error.detail,
         "code": error.code,
-        **error.facts,
     }
 
 

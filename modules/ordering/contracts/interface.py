@@ -2,12 +2,12 @@
 
 Problem
 ├── NotFound
-│   └── UnknownOrder(order_id)                 code unknown-order
+│   └── UnknownOrder(order_id)                       code unknown-order
 ├── Conflict
-│   └── OrderNotCancellable(order_id, status)  code order-not-cancellable
+│   └── OrderNotCancellable(order_id, order_status)  code order-not-cancellable
 └── Invalid
-    ├── IdempotencyConflict(key)               code idempotency-key-reused
-    └── EmptyBasket(basket_id)                 code empty-basket
+    ├── IdempotencyConflict(key)                     code idempotency-key-reused
+    └── EmptyBasket(basket_id)                       code empty-basket
 """
 
 from dataclasses import dataclass

@@ -29,5 +29,5 @@ def cancel_order(*, order_id: str, checkout: type[sagas.Saga]) -> None:
 
 def _refusal(order_id: str, status: str) -> OrderNotCancellable:
     return OrderNotCancellable(
-        f"order {order_id} has gone too far to be cancelled", order_id=order_id, status=status
+        f"order {order_id} has gone too far to be cancelled", order_id=order_id, order_status=status
     )
