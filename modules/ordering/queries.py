@@ -14,6 +14,8 @@ from modules.shipping.contracts import Address
 
 PAGE_SIZE_MAX = 200
 
+_NIL = uuid.UUID(int=0)
+
 
 def find_order(order_id: str) -> Order:
     """This gives the row of an order. Raises: UnknownOrder, also for what is no id at all."""
@@ -23,13 +25,16 @@ def find_order(order_id: str) -> Order:
     return order
 
 
-def parsed_id(text: str) -> uuid.UUID | None:
-    """This gives the id that the text is, or None: there is one way to write an order's id."""
+def parsed_id(text: str) -> uuid.UUID:
+    """This gives the id that the text is; for what is none, the nil id, which no order has.
+
+    There is one way to write an order's id, because messages are ordered by its text.
+    """
     try:
         parsed = uuid.UUID(text)
     except ValueError:
-        return None
-    return parsed if str(parsed) == text else None
+        return _NIL
+    return parsed if str(parsed) == text else _NIL
 
 
 def order(*, order_id: str) -> contracts.Order:

@@ -53,7 +53,9 @@ class PlaceOrderSerializer(serializers.Serializer[PlaceOrder]):
 
     customer_id = serializers.CharField(max_length=TEXT_LENGTH_MAX)
     currency = serializers.RegexField(r"\A[A-Z]{3}\Z")
-    lines = RequestedLineSerializer(many=True, allow_empty=False, max_length=LINES_MAX)
+    lines = serializers.ListField(
+        child=RequestedLineSerializer(), min_length=1, max_length=LINES_MAX
+    )
     ship_to = AddressSerializer()
     payment_token = serializers.CharField(max_length=TEXT_LENGTH_MAX)
 

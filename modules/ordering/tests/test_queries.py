@@ -6,7 +6,7 @@ import pytest
 
 from modules.kernel.contracts import Invalid, new_id
 from modules.ordering import queries
-from modules.ordering.contracts import OrderLine, UnknownOrder
+from modules.ordering.contracts import OrderLine, OrderSummary, UnknownOrder
 from modules.ordering.models import Order
 from modules.ordering.tests.orders import ADDRESS, a_line, a_request, announce
 from modules.ordering.tests.test_place_order import NOW, place
@@ -103,5 +103,5 @@ def place_some(number: int) -> list[str]:
     return sorted(place(a_request(), f"key-{n}").order_id for n in range(number))
 
 
-def ids(orders: tuple[queries.OrderSummary, ...]) -> list[str]:
+def ids(orders: tuple[OrderSummary, ...]) -> list[str]:
     return [order.order_id for order in orders]

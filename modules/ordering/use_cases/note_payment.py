@@ -1,5 +1,7 @@
 """Keeping ordering's own copy of what became of an order's payment."""
 
+from django.db.models import F
+
 from modules.kernel.messaging import unit_of_work
 from modules.ordering.domain.copies import Outcome
 from modules.ordering.models import OrderPayment
@@ -39,20 +41,8 @@ def note_payment_refunded(news: PaymentRefunded) -> Outcome:
     return _note(news.order_id, status="refunded", refunded_more_minor=news.amount_minor)
 
 
-def _note(
-    order_id: str,
-    *,
-    status: str,
-    captured_minor: int | None = None,
-    refunded_more_minor: int = 0,
-) -> Outcome:
+def _note(order_id: str, *, refunded_more_minor: int = 0, **news: str | int) -> Outcome:
     with unit_of_work("ordering"):
-        payment = OrderPayment.objects.filter(order_id=parsed_id(order_id)).first()
-        if payment is None:
-            return Outcome.UNKNOWN_ORDER
-        payment.status = status
-        if captured_minor is not None:
-            payment.captured_minor = captured_minor
-        payment.refunded_minor += refunded_more_minor
-        payment.save()
-        return Outcome.APPLIED
+        payments = OrderPayment.objects.filter(order_id=parsed_id(order_id))
+        noted = payments.update(refunded_minor=F("refunded_minor") + refunded_more_minor, **news)
+        return Outcome.APPLIED if noted else Outcome.UNKNOWN_ORDER

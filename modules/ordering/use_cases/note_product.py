@@ -8,17 +8,15 @@ from modules.ordering.models import KnownProduct
 
 def note_product(news: ProductChanged) -> Outcome:
     """This takes over a product's state where it is newer than the copy's."""
+    state = {
+        "name": news.name,
+        "unit_price_minor": news.unit_price_minor,
+        "currency": news.currency,
+        "revision": news.revision,
+    }
     with unit_of_work("ordering"):
-        known = KnownProduct.objects.filter(sku=news.sku).first()
-        if known is not None and known.revision >= news.revision:
-            return Outcome.STALE
-        KnownProduct.objects.update_or_create(
-            sku=news.sku,
-            defaults={
-                "name": news.name,
-                "unit_price_minor": news.unit_price_minor,
-                "currency": news.currency,
-                "revision": news.revision,
-            },
-        )
-        return Outcome.APPLIED
+        older = KnownProduct.objects.filter(sku=news.sku, revision__lt=news.revision)
+        if older.update(**state):
+            return Outcome.APPLIED
+        _, is_new = KnownProduct.objects.get_or_create(sku=news.sku, defaults=state)
+        return Outcome.APPLIED if is_new else Outcome.STALE
