@@ -15,13 +15,15 @@ from modules.kernel import interfaces
 from modules.kernel.contracts import MessageContract
 from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
 from modules.kernel.messaging.catalogue import register_message
-from modules.kernel.messaging.subscriptions import Handler, subscribe
+from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, subscribe
 from modules.kernel.sagas import Saga, engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
+
+_USUAL = Handler(record=lambda: None)
 
 
 class Registration:
@@ -31,7 +33,14 @@ class Registration:
         self.module = module
 
     def handles(
-        self, message_class: type, handler: Callable[..., None], *, consumer: str = ""
+        self,
+        message_class: type,
+        handler: Callable[..., None],
+        *,
+        consumer: str = "",
+        retry: RetryPolicy = _USUAL.retry,
+        time_limit_seconds: float = _USUAL.time_limit_seconds,
+        from_now: bool = False,
     ) -> None:
         """This has `handler` called with each message of the class, in the module's transaction.
 
@@ -39,12 +48,16 @@ class Registration:
             handler: ``handler(message, delivery)``; see `modules.kernel.messaging`.
             consumer: name of the subscription, by default the module's own. Messages are
                 ordered by key within one consumer.
+            retry: what happens when it raises.
+            time_limit_seconds: after which it counts as failed.
+            from_now: a consumer that has never run begins at the end of the log.
         """
         subscribe(
             consumer=consumer or self.module,
             module=self.module,
             message_class=message_class,
-            handler=Handler(record=handler),
+            handler=Handler(record=handler, retry=retry, time_limit_seconds=time_limit_seconds),
+            from_now=from_now,
         )
 
     def calls_out(
@@ -54,6 +67,8 @@ class Registration:
         record: Callable[..., None],
         *,
         consumer: str = "",
+        retry: RetryPolicy = _USUAL.retry,
+        time_limit_seconds: float = _USUAL.time_limit_seconds,
     ) -> None:
         """This has `call` run outside any transaction and `record` in one, with its result.
 
@@ -69,7 +84,9 @@ class Registration:
             consumer=consumer or f"{self.module}.outward",
             module=self.module,
             message_class=message_class,
-            handler=Handler(call=call, record=record),
+            handler=Handler(
+                call=call, record=record, retry=retry, time_limit_seconds=time_limit_seconds
+            ),
         )
 
     def saga(self, saga: type[Saga], locals: Mapping[str, Callable[..., object]]) -> None:

@@ -20,6 +20,7 @@ from modules.kernel.messaging.logs import Log
 from modules.kernel.messaging.set_aside import Held, SetAsides, delay_seconds
 from modules.kernel.messaging.subscriptions import RetryPolicy, Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.messaging.watch import Watch
 
 _logger = structlog.get_logger("quarry.messaging")
 _tracer = trace.get_tracer("quarry.messaging")
@@ -40,6 +41,7 @@ class Attempts:
         self.leases = leases
         self.set_asides = set_asides
         self.chance = chance
+        self.watch = Watch()
 
     def handle(self, envelope: Envelope, *, attempt: int, result: object = None) -> None:
         """This calls the handlers of a message in the open transaction."""
@@ -48,10 +50,11 @@ class Attempts:
         delivery = self._delivery(envelope, attempt)
         with caused_by(_causes_of(envelope, entry.contract.kind)), _span(envelope, "handle"):
             for handler in self.subscription.handlers[envelope.name]:
-                if handler.call is not None:
-                    handler.record(message, result, delivery)
-                else:
-                    handler.record(message, delivery)
+                with self.watch.limit(handler.time_limit_seconds):
+                    if handler.call is not None:
+                        handler.record(message, result, delivery)
+                    else:
+                        handler.record(message, delivery)
 
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         """This makes one attempt at a message that is set aside; False when it failed."""
@@ -94,13 +97,17 @@ class Attempts:
         return delay_seconds(self.policy(name), attempts=attempts, chance=self.chance)
 
     def _call_out(self, envelope: Envelope, attempt: int) -> object:
-        call = self.subscription.handlers[envelope.name][0].call
-        if call is None:
+        handler = self.subscription.handlers[envelope.name][0]
+        if handler.call is None:
             return None
         entry = message_class(envelope.name, envelope.schema_version)
         message = entry.decoder.decode(envelope.data)
-        with caused_by(_causes_of(envelope, entry.contract.kind)), _span(envelope, "call"):
-            return call(message, self._delivery(envelope, attempt))
+        with (
+            caused_by(_causes_of(envelope, entry.contract.kind)),
+            _span(envelope, "call"),
+            self.watch.limit(handler.time_limit_seconds),
+        ):
+            return handler.call(message, self._delivery(envelope, attempt))
 
     def _failed(self, envelope: Envelope, attempt: int, error: Exception) -> None:
         last = attempt >= self.policy(envelope.name).attempts

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import structlog
+from django.db import connections
 
 from modules.kernel.messaging.attempts import Attempts
 from modules.kernel.messaging.envelope import Envelope
@@ -70,7 +71,12 @@ class Consumer:
         self._renew_at = 0.0
         self._look_at = 0.0
         self._look_seconds = _FIRST_LOOK_SECONDS
-        make_partitions(database=database, consumer=subscription.consumer, source=source)
+        make_partitions(
+            database=database,
+            consumer=subscription.consumer,
+            source=source,
+            start=self.log.head() if subscription.from_now else 0,
+        )
 
     def step(self) -> int:
         """This deals with what is due and with one batch of what is new.
@@ -145,6 +151,8 @@ class Consumer:
         except LeaseLost:
             raise
         except Exception:
+            if not connections[self.database].is_usable():
+                raise  # Nobody knows what was committed: begin again from what is stored.
             # Which one failed, and whether it fails again alone, the second pass tells.
             _logger.info("batch_redone", consumer=self.subscription.consumer, size=len(run))
             for envelope in run:

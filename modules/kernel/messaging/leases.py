@@ -65,13 +65,12 @@ class Leases:
             return self._claim(share - len(self.held))
 
     def advance(self, positions: Mapping[int, int]) -> None:
-        """This moves checkpoints, by partition, inside the transaction of the effects.
+        """This moves checkpoints forward, by partition, inside the transaction of the effects.
 
         Raises:
-            LeaseLost: one of the partitions was claimed by another since.
+            LeaseLost: one of the partitions was claimed by another since, or is past its
+                position already, because a commit that seemed to fail had gone through.
         """
-        if not positions:
-            return
         rows = ", ".join(
             f"({part}, {self.held[part].epoch}, {position})" for part, position in positions.items()
         )
@@ -80,8 +79,9 @@ class Leases:
                 f"WITH moved (part, epoch, position) AS (VALUES {rows})"
                 " UPDATE messaging_partition SET checkpoint = moved.position FROM moved"
                 " WHERE messaging_partition.part = moved.part"
-                " AND messaging_partition.epoch = moved.epoch AND consumer = %s AND source = %s"
-                " RETURNING messaging_partition.part",
+                " AND messaging_partition.epoch = moved.epoch"
+                " AND messaging_partition.checkpoint < moved.position"
+                " AND consumer = %s AND source = %s RETURNING messaging_partition.part",
                 [self.consumer, self.source],
             )
             if len(cursor.fetchall()) != len(positions):
@@ -102,7 +102,15 @@ class Leases:
         """
         if part not in self.held:
             raise LeaseLost(f"{self.consumer}: partition {part}")
-        self.advance({part: self.held[part].saved})
+        with connections[self.database].cursor() as cursor:
+            # Written, not only read: it must wait for, and clash with, a claim under way.
+            cursor.execute(
+                "UPDATE messaging_partition SET checkpoint = checkpoint"
+                " WHERE consumer = %s AND source = %s AND part = %s AND epoch = %s",
+                [self.consumer, self.source, part, self.held[part].epoch],
+            )
+            if cursor.rowcount != 1:
+                raise LeaseLost(f"{self.consumer}: partition {part}")
 
     def release(self) -> None:
         """This gives everything up in good order, so that others need not wait it out."""
@@ -206,7 +214,7 @@ class Leases:
         return {row[1] for row in gained}
 
 
-def make_partitions(*, database: str, consumer: str, source: str, start: int = 0) -> None:
+def make_partitions(*, database: str, consumer: str, source: str, start: int) -> None:
     """This makes the consumer's partitions where they are missing.
 
     Args:

@@ -29,26 +29,40 @@ class Handler:
             ``record(message, result, delivery)``.
         call: ``call(message, delivery) -> result``, outside any transaction, at least once.
         retry: what happens when one of them raises.
+        time_limit_seconds: after which it counts as failed.
     """
 
     record: Callable[..., None]
     call: Callable[..., object] | None = None
     retry: RetryPolicy = RetryPolicy()
+    time_limit_seconds: float = 60.0
 
 
 @dataclass(slots=True)
 class Subscription:
-    """This is one consumer: a module's name for a place in the logs, and its handlers."""
+    """This is one consumer: a module's name for a place in the logs, and its handlers.
+
+    Attributes:
+        from_now: a consumer that has never run begins at the end of the log, not at its start.
+    """
 
     consumer: str
     module: str
     handlers: dict[str, tuple[Handler, ...]] = field(default_factory=dict)
+    from_now: bool = False
 
 
 _subscriptions: dict[str, Subscription] = {}
 
 
-def subscribe(*, consumer: str, module: str, message_class: type, handler: Handler) -> None:
+def subscribe(
+    *,
+    consumer: str,
+    module: str,
+    message_class: type,
+    handler: Handler,
+    from_now: bool = False,
+) -> None:
     """This adds a handler to a consumer.
 
     Several handlers of one message run in the order of their registration, in one
@@ -62,6 +76,7 @@ def subscribe(*, consumer: str, module: str, message_class: type, handler: Handl
         raise ValueError(
             f"the consumer {consumer!r} belongs to {subscription.module}, not {module}"
         )
+    subscription.from_now |= from_now
     name = contract_of(message_class).name
     present = subscription.handlers.get(name, ())
     if present and (handler.call or present[0].call):

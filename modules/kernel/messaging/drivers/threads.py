@@ -6,6 +6,7 @@ What the embedded driver and `manage.py worker` share.
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -18,11 +19,13 @@ from modules.kernel.messaging.logs import LeadershipLost, databases
 from modules.kernel.messaging.pulse import Pulse, listen
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
+from modules.kernel.messaging.watch import Watch
 
 _logger = structlog.get_logger("quarry.messaging")
 
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
+_WATCH_SECONDS = 0.25
 
 
 class MessageThreads:
@@ -36,6 +39,7 @@ class MessageThreads:
         self._stopping = threading.Event()
         self._pulses = {database: Pulse() for database in databases()}
         self._news = {database: Pulse() for database in databases()}
+        self._watches: dict[str, Watch] = {}
         self._unlisten = [listen(name, news.beat) for name, news in self._news.items()]
         chosen = [one for one in subscriptions() if not modules or one.module in modules]
         self._threads = [
@@ -48,6 +52,7 @@ class MessageThreads:
             for one in chosen
             for name in databases()
         ]
+        self._threads.append(threading.Thread(target=self._watch, name="watchdog", daemon=True))
 
     def start(self) -> None:
         """This starts all threads."""
@@ -89,6 +94,7 @@ class MessageThreads:
                 source=source,
                 owner=owner,
             )
+            self._watches[owner] = consumer.attempts.watch
             while not self._stopping.is_set():
                 seen = pulse.beats
                 if not consumer.step():
@@ -96,6 +102,12 @@ class MessageThreads:
             consumer.close()
 
         self._persist(run)
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(_WATCH_SECONDS):
+            for owner, watch in list(self._watches.items()):
+                if watch.enforce(time.monotonic()):
+                    _logger.error("handler_timed_out", owner=owner)
 
     def _persist(self, run: Callable[[], None]) -> None:
         """This begins again, with new connections, whenever the database fails underneath."""

@@ -146,5 +146,5 @@ class TestEngine:
             travel.engine.cancel(work, "t1")
 
     def test_refuses_a_definition_whose_local_step_has_no_function(self) -> None:
-        with pytest.raises(ValueError, match="no function was given for 'trips.note'"):
+        with pytest.raises(ValueError, match=r"no function was given for 'trips\.note'"):
             Engine(Trip, "trips", {})

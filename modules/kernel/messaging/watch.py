@@ -1,0 +1,48 @@
+"""The time limit of a handler: what ends one that hangs.
+
+A driver's watchdog calls `enforce`; a handler over its limit gets `HandlerTimedOut` raised
+inside it, rolls back and counts as failed. One that hangs where Python cannot interrupt
+it stops renewing its lease instead: another thread takes over, and the epoch refuses the
+late commit.
+"""
+
+import ctypes
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class HandlerTimedOut(Exception):
+    """This says that a handler ran longer than its time limit."""
+
+
+class Watch:
+    """This watches what one thread is handling."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread = 0
+        self._deadline: float | None = None
+
+    @contextmanager
+    def limit(self, seconds: float) -> Iterator[None]:
+        """This limits the block, which runs in the calling thread."""
+        self._thread = threading.get_ident()
+        self._deadline = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            with self._lock:  # After this no exception is sent: the block is over.
+                self._deadline = None
+
+    def enforce(self, now: float) -> bool:
+        """This interrupts the block if it is over its limit; True when it was."""
+        with self._lock:
+            if self._deadline is None or now < self._deadline:
+                return False
+            self._deadline = None
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(self._thread), ctypes.py_object(HandlerTimedOut)
+            )
+            return True
