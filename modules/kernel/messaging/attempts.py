@@ -45,16 +45,7 @@ class Attempts:
 
     def handle(self, envelope: Envelope, *, attempt: int, result: object = None) -> None:
         """This calls the handlers of a message in the open transaction."""
-        entry = message_class(envelope.name, envelope.schema_version)
-        message = entry.decoder.decode(envelope.data)
-        delivery = self._delivery(envelope, attempt)
-        with caused_by(_causes_of(envelope, entry.contract.kind)), _span(envelope, "handle"):
-            for handler in self.subscription.handlers[envelope.name]:
-                with self.watch.limit(handler.time_limit_seconds):
-                    if handler.call is not None:
-                        handler.record(message, result, delivery)
-                    else:
-                        handler.record(message, delivery)
+        handle(self.subscription, envelope, attempt=attempt, result=result, watch=self.watch)
 
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         """This makes one attempt at a message that is set aside; False when it failed."""
@@ -107,7 +98,10 @@ class Attempts:
             _span(envelope, "call"),
             self.watch.limit(handler.time_limit_seconds),
         ):
-            return handler.call(message, self._delivery(envelope, attempt))
+            return handler.call(
+                message,
+                Delivery(envelope=envelope, consumer=self.subscription.consumer, attempt=attempt),
+            )
 
     def _failed(self, envelope: Envelope, attempt: int, error: Exception) -> None:
         last = attempt >= self.policy(envelope.name).attempts
@@ -127,8 +121,30 @@ class Attempts:
             else:
                 self.set_asides.failed(envelope.position, said)
 
-    def _delivery(self, envelope: Envelope, attempt: int) -> Delivery:
-        return Delivery(envelope=envelope, consumer=self.subscription.consumer, attempt=attempt)
+
+def handle(
+    subscription: Subscription,
+    envelope: Envelope,
+    *,
+    attempt: int,
+    result: object = None,
+    watch: Watch,
+) -> None:
+    """This decodes a message and calls its handlers, in the caller's transaction.
+
+    Args:
+        result: what the handler's `call` gave, where it has one.
+    """
+    entry = message_class(envelope.name, envelope.schema_version)
+    message = entry.decoder.decode(envelope.data)
+    delivery = Delivery(envelope=envelope, consumer=subscription.consumer, attempt=attempt)
+    with caused_by(_causes_of(envelope, entry.contract.kind)), _span(envelope, "handle"):
+        for handler in subscription.handlers[envelope.name]:
+            with watch.limit(handler.time_limit_seconds):
+                if handler.call is not None:
+                    handler.record(message, result, delivery)
+                else:
+                    handler.record(message, delivery)
 
 
 def _causes_of(envelope: Envelope, kind: Kind) -> Causes:

@@ -106,8 +106,9 @@ class Consumer:
         self._look_at = 0.0
 
     def close(self) -> None:
-        """This gives the partitions back."""
+        """This gives the partitions back; a further `step` claims what is free then."""
         self.leases.release()
+        self._renew_at = self._look_at = 0.0
 
     def _keep_leases(self) -> None:
         now = time.monotonic()

@@ -177,6 +177,19 @@ class Scheduled(models.Model):
     headers = models.TextField()
 
 
+class Inbox(models.Model):
+    """This is a message that came from outside the log, noted with its effect."""
+
+    consumer = models.CharField(max_length=80)
+    message_id = models.UUIDField()
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["consumer", "message_id"], name="messaging_inbox_one"),
+        )
+
+
 class OperatorAction(models.Model):
     """This is the audit trail of what operators did to messages, sagas and the like."""
 

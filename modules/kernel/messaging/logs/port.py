@@ -29,11 +29,17 @@ class Log(Protocol):
         """This gives the last position; 0 for an empty log."""
 
     def read(
-        self, *, after: int, names: Sequence[str], parts: Sequence[int] | None, limit: int
+        self,
+        *,
+        after: int,
+        names: Sequence[str] | None,
+        parts: Sequence[int] | None,
+        limit: int,
     ) -> tuple[list[Envelope], int]:
         """This reads messages of some names and partitions in order.
 
         Args:
+            names: only messages of these; None for all.
             parts: only these partitions; None for all.
 
         Returns:

@@ -80,20 +80,29 @@ class PostgresqlLog:
         return row[0] if row else 0
 
     def read(
-        self, *, after: int, names: Sequence[str], parts: Sequence[int] | None, limit: int
+        self,
+        *,
+        after: int,
+        names: Sequence[str] | None,
+        parts: Sequence[int] | None,
+        limit: int,
     ) -> tuple[list[Envelope], int]:
         until = min(self.head(), after + SCAN_LIMIT)
-        if until <= after or not names:
-            return [], max(after, until)
+        if until <= after:
+            return [], after
         query = (
             f"SELECT p.pos, {COLUMNS} FROM messaging_position p"
             " JOIN messaging_message m ON m.id = p.message_id"
-            " WHERE p.pos > %s AND p.pos <= %s AND m.name = ANY (%s)"
+            " WHERE p.pos > %s AND p.pos <= %s"
         )
+        values: list[object] = [after, until]
+        if names is not None:
+            query += " AND m.name = ANY (%s)"
+            values.append(list(names))
         if parts is not None and len(parts) < PARTITIONS:
             query += f" AND m.part IN ({', '.join(map(str, parts))})"
         with self._cursor() as cursor:
-            cursor.execute(query + f" ORDER BY p.pos LIMIT {limit}", [after, until, list(names)])
+            cursor.execute(query + f" ORDER BY p.pos LIMIT {limit}", values)
             found = [envelope_of(row) for row in cursor.fetchall()]
         return found, found[-1].position if len(found) == limit else until
 

@@ -25,16 +25,21 @@ class SqliteLog:
         return head
 
     def read(
-        self, *, after: int, names: Sequence[str], parts: Sequence[int] | None, limit: int
+        self,
+        *,
+        after: int,
+        names: Sequence[str] | None,
+        parts: Sequence[int] | None,
+        limit: int,
     ) -> tuple[list[Envelope], int]:
         until = min(self.head(), after + SCAN_LIMIT)
-        if until <= after or not names:
-            return [], max(after, until)
-        query = (
-            f"SELECT m.id, {COLUMNS} FROM messaging_message m WHERE m.id > %s AND m.id <= %s"
-            f" AND m.name IN ({', '.join(['%s'] * len(names))})"
-        )
-        values: list[object] = [after, until, *names]
+        if until <= after:
+            return [], after
+        query = f"SELECT m.id, {COLUMNS} FROM messaging_message m WHERE m.id > %s AND m.id <= %s"
+        values: list[object] = [after, until]
+        if names is not None:
+            query += f" AND m.name IN ({', '.join(['%s'] * len(names)) or 'NULL'})"
+            values += names
         if parts is not None and len(parts) < PARTITIONS:
             query += f" AND m.part IN ({', '.join(map(str, parts))})"
         with connections[self.database].cursor() as cursor:

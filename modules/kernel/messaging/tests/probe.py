@@ -95,5 +95,7 @@ def probe_consumer(
 
 
 def run(consumer: Consumer) -> int:
-    """This steps the consumer until it finds nothing to do."""
-    return sum(iter(consumer.step, 0))
+    """This steps the consumer until it finds nothing to do, and gives its partitions back."""
+    done = sum(iter(consumer.step, 0))
+    consumer.close()
+    return done

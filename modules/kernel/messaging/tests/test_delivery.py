@@ -96,7 +96,6 @@ class TestConsumer:
         run(consumer)
         assert effects() == ["a:0"]
         make_due()
-        consumer._look_at = 0
         run(consumer)
         assert effects() == ["a:0", "a:1", "a:2", "a:3"]
         assert not SetAside.objects.exists()
@@ -108,8 +107,7 @@ class TestConsumer:
         for _ in range(5):
             run(consumer)
             make_due()
-            consumer._look_at = 0
-        parked = SetAside.objects.get()
+            parked = SetAside.objects.get()
         assert (parked.state, parked.attempts) == ("parked", 3)
         assert "a:1 will not go" in parked.error
         assert effects() == ["b:2"]

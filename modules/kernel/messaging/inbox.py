@@ -1,0 +1,47 @@
+"""The inbox: what makes a message that may come twice have its effect once.
+
+For consumers that are fed from outside the log (a broker, an archive): the message's id
+is written in the effect's transaction, and the second one finds it there. A consumer that
+reads the log needs no inbox; its checkpoint says as much.
+
+Source: "Idempotent Consumer", C. Richardson, "Microservices Patterns" (2018).
+"""
+
+import uuid
+from datetime import timedelta
+from enum import StrEnum
+
+from django.db import connections
+
+from modules.kernel.messaging.dialect import now_sql
+
+
+class Outcome(StrEnum):
+    """This tells a message that is new from one that was received before."""
+
+    RECEIVED = "received"
+    DUPLICATE = "duplicate"
+
+
+def receive(database: str, consumer: str, message_id: uuid.UUID) -> Outcome:
+    """This notes the message in the caller's transaction and says whether it is new."""
+    identity = message_id.hex if connections[database].vendor == "sqlite" else message_id
+    with connections[database].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO messaging_inbox (consumer, message_id, received_at)"
+            f" VALUES (%s, %s, {now_sql(database)}) ON CONFLICT (consumer, message_id) DO NOTHING",
+            [consumer, identity],
+        )
+        return Outcome.RECEIVED if cursor.rowcount else Outcome.DUPLICATE
+
+
+def prune(database: str, *, older_than: timedelta) -> int:
+    """This forgets ids received longer ago; a duplicate that comes later still is new again.
+
+    Args:
+        older_than: longer than any broker keeps or redelivers a message.
+    """
+    limit = now_sql(database, plus_seconds=-older_than.total_seconds())
+    with connections[database].cursor() as cursor:
+        cursor.execute(f"DELETE FROM messaging_inbox WHERE received_at < {limit}")
+        return int(cursor.rowcount)

@@ -1,0 +1,179 @@
+"""`manage.py messages`: see and settle what the log could not deliver."""
+
+import dataclasses
+import getpass
+import json
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from modules.kernel.contracts import Problem
+from modules.kernel.messaging import archive, operations, retention
+from modules.kernel.messaging.logs import open_log
+from modules.kernel.messaging.statistics import consumer_statistics
+
+_EXAMPLES = """
+A message that keeps failing is parked with the later ones of its key; others go on.
+
+  messages list                                   what is set aside
+  messages show payments default 4711             one of them, with its error and data
+  messages retry payments default 4711            try it again, all attempts before it
+  messages drop payments default 4711 --reason R  give it up for this consumer
+  messages stats                                  how far each consumer is
+  messages replay ordering default --from 0       have a consumer go through the log again
+"""
+
+
+class Command(BaseCommand):
+    help = f"See and settle messages that could not be delivered.\n{_EXAMPLES}"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+        listing = actions.add_parser("list", help="messages set aside, oldest first")
+        listing.add_argument("--consumer", default="")
+        listing.add_argument("--state", default="", choices=["", "retrying", "waiting", "parked"])
+        listing.add_argument("--limit", type=int, default=100)
+
+        for name, text in (
+            ("show", "one message, with its error and its data"),
+            ("retry", "try a message again now, with all its attempts before it"),
+            ("drop", "give a message up for one consumer; a reason is asked for"),
+        ):
+            one = actions.add_parser(name, help=text)
+            one.add_argument("consumer")
+            one.add_argument("log", help="alias of the database whose log it is in")
+            one.add_argument("position", type=int)
+            if name == "drop":
+                one.add_argument("--reason", required=True)
+
+        actions.add_parser("stats", help="lag, age and failures of each consumer")
+
+        replay = actions.add_parser("replay", help="have a consumer go through the log again")
+        replay.add_argument("consumer")
+        replay.add_argument("log")
+        replay.add_argument(
+            "--from", dest="position", type=int, required=True, help="after this position"
+        )
+
+        keep = actions.add_parser("archive", help="write a stretch of a log to a file")
+        keep.add_argument("log")
+        keep.add_argument("file", type=Path)
+        keep.add_argument("--after", type=int, default=0)
+
+        restore = actions.add_parser("replay-archive", help="give a consumer an archive's messages")
+        restore.add_argument("consumer")
+        restore.add_argument("file", type=Path)
+
+        prune = actions.add_parser("prune", help="delete old messages that nobody needs any more")
+        prune.add_argument("log")
+        prune.add_argument("--older-than-days", type=float, required=True)
+
+        for action in actions.choices.values():
+            action.add_argument("--json", action="store_true", help="for a program to read")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.console = Console(file=self.stdout, width=160)
+        self.progress = Console(stderr=True)
+        try:
+            getattr(self, f"_{options['action'].replace('-', '_')}")(options)
+        except (Problem, LookupError, ValueError, OSError) as error:
+            raise CommandError(str(error)) from error
+
+    def _list(self, options: dict[str, Any]) -> None:
+        found = operations.set_aside(
+            consumer=options["consumer"], state=options["state"], limit=options["limit"]
+        )
+        columns = ("consumer", "source", "position", "name", "key", "state", "attempts", "due_at")
+        self._print(found, columns, options, empty="nothing is set aside")
+
+    def _show(self, options: dict[str, Any]) -> None:
+        message, event = operations.show(**_named(options))
+        if options["json"]:
+            self._json({**dataclasses.asdict(message), "event": event})
+            return
+        for name, value in {**dataclasses.asdict(message), **event}.items():
+            self.console.print(f"[bold]{name}[/bold]: {value}", highlight=False)
+
+    def _retry(self, options: dict[str, Any]) -> None:
+        operations.retry(**_named(options), operator=getpass.getuser())
+        self._done(options, "it is tried again now; `messages show` tells how it went")
+
+    def _drop(self, options: dict[str, Any]) -> None:
+        operations.drop(**_named(options), operator=getpass.getuser(), reason=options["reason"])
+        self._done(options, "dropped for this consumer; the later ones of its key go on")
+
+    def _stats(self, options: dict[str, Any]) -> None:
+        columns = (
+            *("consumer", "source", "head", "checkpoint", "lag", "oldest_seconds"),
+            *("retrying", "waiting", "parked", "workers"),
+        )
+        self._print(consumer_statistics(), columns, options, empty="no module handles messages")
+
+    def _replay(self, options: dict[str, Any]) -> None:
+        operations.replay(**_named(options), operator=getpass.getuser())
+        self._done(options, f"{options['consumer']} goes on after position {options['position']}")
+
+    def _archive(self, options: dict[str, Any]) -> None:
+        log, after = options["log"], options["after"]
+        until = open_log(log).head()
+        with Progress(console=self.progress) as progress:
+            task = progress.add_task("writing", total=until - after)
+            for position in archive.archive(log, options["file"], after=after, until=until):
+                progress.update(task, completed=position - after)
+        self._done(options, f"positions {after + 1} to {until} are in {options['file']}")
+
+    def _replay_archive(self, options: dict[str, Any]) -> None:
+        outcomes = list(archive.replay_archive(options["consumer"], options["file"]))
+        new = outcomes.count(archive.Outcome.RECEIVED)
+        self._done(options, f"{new} messages given, {len(outcomes) - new} had been before")
+
+    def _prune(self, options: dict[str, Any]) -> None:
+        age = timedelta(days=options["older_than_days"])
+        deleted = sum(retention.prune(options["log"], older_than=age))
+        self._done(options, f"{deleted} messages deleted")
+
+    def _print(
+        self,
+        rows: Sequence[Any],
+        columns: Iterable[str],
+        options: dict[str, Any],
+        *,
+        empty: str,
+    ) -> None:
+        if options["json"]:
+            self._json([dataclasses.asdict(row) for row in rows])
+        elif not rows:
+            self.console.print(empty)
+        else:
+            table = Table(*columns)
+            for row in rows:
+                table.add_row(*(_cell(getattr(row, column)) for column in columns))
+            self.console.print(table)
+
+    def _done(self, options: dict[str, Any], said: str) -> None:
+        if options["json"]:
+            self._json({"done": said})
+        else:
+            self.console.print(said, highlight=False)
+
+    def _json(self, value: object) -> None:
+        self.stdout.write(json.dumps(value, default=str, indent=2))
+
+
+def _named(options: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "consumer": options["consumer"],
+        "source": options["log"],
+        "position": options["position"],
+    }
+
+
+def _cell(value: object) -> str:
+    return f"{value:.1f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,40 @@
+"""`manage.py worker`: moves messages in a process of its own, until it is told to stop."""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from modules.kernel.messaging.drivers.threads import MessageThreads
+from modules.kernel.messaging.subscriptions import subscriptions
+
+
+class Command(BaseCommand):
+    help = (
+        "Deliver messages to the handlers of some modules, or of all. Run as many of these as "
+        "you like: they share the work by partition, and take over from one that dies. "
+        "SIGTERM lets each finish its batch and give its partitions back."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--modules", default="", metavar="A,B", help="only these modules; all by default"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        modules = [name for name in options["modules"].split(",") if name]
+        known = {one.module for one in subscriptions()}
+        if unknown := sorted(set(modules) - known):
+            raise CommandError(
+                f"{unknown[0]!r} handles no messages; those that do: {', '.join(sorted(known))}"
+            )
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        threads = MessageThreads(modules)
+        threads.start()
+        self.stdout.write(f"worker for {', '.join(modules or sorted(known))} is running")
+        stop.wait()
+        threads.stop()
+        self.stdout.write("worker has stopped")

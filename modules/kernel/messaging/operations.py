@@ -1,0 +1,178 @@
+"""What an operator does to messages; each action leaves a line in the audit trail (P4).
+
+Called by `manage.py messages` and the console. A message is named by consumer, log and
+position, as the list shows it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from modules.kernel.contracts import NotFound
+from modules.kernel.messaging.logs import databases, open_log
+from modules.kernel.messaging.models import OperatorAction, Partition, SetAside
+from modules.kernel.messaging.subscriptions import subscription
+from modules.kernel.messaging.unit_of_work import database_of_module
+from modules.kernel.messaging.writer_turn import writer_turn
+
+
+class NotSetAside(NotFound):
+    """This says that no such message is set aside: it has gone through, or was dropped."""
+
+    code = "message-not-set-aside"
+    title = "No such message is set aside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAsideMessage:
+    """This is a message set aside, as an operator sees it."""
+
+    database: str
+    consumer: str
+    source: str
+    position: int
+    message_id: str
+    name: str
+    key: str
+    state: str
+    attempts: int
+    due_at: datetime
+    set_aside_at: datetime
+    error: str
+
+
+def set_aside(
+    *, consumer: str = "", state: str = "", key: str = "", limit: int = 100
+) -> list[SetAsideMessage]:
+    """This lists the messages set aside, oldest first, in all databases that hold modules."""
+    found: list[SetAsideMessage] = []
+    for database in databases():
+        rows = SetAside.objects.using(database).order_by("set_aside_at", "pos")
+        rows = rows.filter(consumer=consumer) if consumer else rows
+        rows = rows.filter(state=state) if state else rows
+        rows = rows.filter(key=key) if key else rows
+        found += [_seen(database, row) for row in rows[:limit]]
+    return found[:limit]
+
+
+def show(*, consumer: str, source: str, position: int) -> tuple[SetAsideMessage, dict[str, object]]:
+    """This gives a message set aside and its CloudEvent. Raises: NotSetAside."""
+    database, row = _find(consumer, source, position)
+    found, _ = open_log(source).read(
+        after=position - 1, names=[row.name], parts=[row.part], limit=1
+    )
+    return _seen(database, row), found[0].as_cloudevent()
+
+
+def retry(*, consumer: str, source: str, position: int, operator: str) -> None:
+    """This has a message tried again now, with all its attempts before it. Raises: NotSetAside."""
+
+    def start_over(row: SetAside) -> None:
+        row.state, row.attempts = SetAside.State.RETRYING, 0
+        row.due_at = Now()  # type: ignore[assignment]  # the database's clock
+        row.save()
+
+    _act("retry", consumer, source, position, operator, "", start_over)
+
+
+def drop(*, consumer: str, source: str, position: int, operator: str, reason: str) -> None:
+    """This gives a message up for one consumer; the later ones of its key go on.
+
+    The message itself stays in the log, and the reason in the audit trail.
+
+    Raises:
+        NotSetAside: there is no such message.
+        ValueError: no reason was given.
+    """
+    if not reason.strip():
+        raise ValueError("say why: a message is dropped with a reason only")
+    _act("drop", consumer, source, position, operator, reason, lambda row: row.delete())
+
+
+def replay(*, consumer: str, source: str, position: int, operator: str) -> None:
+    """This has a consumer go through the log again from after a position.
+
+    Effects are made again: for consumers that can be repeated, such as those that keep a
+    copy. What it has set aside from there on is forgotten, since it will come again.
+    """
+    database = database_of_module(subscription(consumer).module)
+    with writer_turn(database), transaction.atomic(using=database):
+        mine = {"consumer": consumer, "source": source}
+        # The epoch goes up: whoever holds the lease is refused, and claims anew from here.
+        Partition.objects.using(database).filter(**mine).update(
+            checkpoint=position, epoch=F("epoch") + 1, lease_until=Now(), owner=""
+        )
+        SetAside.objects.using(database).filter(**mine, pos__gt=position).delete()
+        _note(database, operator, "replay", f"{consumer} {source}:{position}", "")
+
+
+def _act(
+    action: str,
+    consumer: str,
+    source: str,
+    position: int,
+    operator: str,
+    reason: str,
+    change: Callable[[SetAside], object],
+) -> None:
+    database, _ = _find(consumer, source, position)
+    with writer_turn(database), transaction.atomic(using=database):
+        row = (
+            SetAside.objects.using(database)
+            .select_for_update()
+            .filter(consumer=consumer, source=source, pos=position)
+            .first()
+        )
+        if row is None:
+            raise _missing(consumer, source, position)
+        _note(database, operator, action, f"{consumer} {source}:{position} {row.name}", reason)
+        change(row)
+
+
+def _find(consumer: str, source: str, position: int) -> tuple[str, SetAside]:
+    for database in databases():
+        row = (
+            SetAside.objects.using(database)
+            .filter(consumer=consumer, source=source, pos=position)
+            .first()
+        )
+        if row is not None:
+            return database, row
+    raise _missing(consumer, source, position)
+
+
+def _missing(consumer: str, source: str, position: int) -> NotSetAside:
+    return NotSetAside(
+        f"nothing is set aside by {consumer} at {source}:{position}; "
+        "`manage.py messages list` shows what is",
+        consumer=consumer,
+        source=source,
+        position=position,
+    )
+
+
+def _note(database: str, operator: str, action: str, subject: str, reason: str) -> None:
+    OperatorAction.objects.using(database).create(
+        operator=operator, action=f"messages.{action}", subject=subject, reason=reason
+    )
+
+
+def _seen(database: str, row: SetAside) -> SetAsideMessage:
+    return SetAsideMessage(
+        database=database,
+        consumer=row.consumer,
+        source=row.source,
+        position=row.pos,
+        message_id=str(row.message_id),
+        name=row.name,
+        key=row.key,
+        state=row.state,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        set_aside_at=row.set_aside_at,
+        error=row.error,
+    )

@@ -1,0 +1,69 @@
+"""How long the log keeps messages: never less than the slowest consumer needs.
+
+Messages of event-sourced streams are kept for good: they are the state.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import connections, transaction
+from django.db.models import Min
+
+from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.logs import databases, open_log
+from modules.kernel.messaging.models import Partition, SetAside
+from modules.kernel.messaging.writer_turn import writer_turn
+
+#: Rows deleted in one transaction.
+CHUNK = 2_000
+
+
+def horizon(source: str) -> int:
+    """This gives the last position that no consumer, and nothing set aside, needs any more.
+
+    Every consumer that has ever run counts, also one that is stopped: it goes on where it
+    left. To be rid of one for good, delete its rows of `messaging_partition`.
+    """
+    needed = [open_log(source).head()]
+    for database in databases():
+        slowest = (
+            Partition.objects.using(database)
+            .filter(source=source)
+            .aggregate(found=Min("checkpoint"))["found"]
+        )
+        first_aside = (
+            SetAside.objects.using(database).filter(source=source).aggregate(found=Min("pos"))
+        )["found"]
+        needed += [slowest] if slowest is not None else []
+        needed += [first_aside - 1] if first_aside is not None else []
+    return min(needed)
+
+
+def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
+    """This deletes what is old and not needed, and yields how many went, chunk by chunk."""
+    last = horizon(source)
+    positions = connections[source].vendor == "postgresql"
+    age = now_sql(source, plus_seconds=-older_than.total_seconds())
+    old = f"m.stream IS NULL AND m.recorded_at < {age}"
+    find = (
+        "SELECT m.id FROM messaging_position p JOIN messaging_message m ON m.id = p.message_id"
+        f" WHERE p.pos <= %s AND {old} ORDER BY p.pos LIMIT %s"
+        if positions
+        # The newest row stays: the log's head on SQLite is the largest id there is.
+        else f"SELECT m.id FROM messaging_message m WHERE m.id <= %s AND {old}"
+        " AND m.id < (SELECT max(id) FROM messaging_message) ORDER BY m.id LIMIT %s"
+    )
+    while True:
+        with (
+            writer_turn(source),
+            transaction.atomic(using=source),
+            connections[source].cursor() as cursor,
+        ):
+            cursor.execute(find, [last, CHUNK])
+            ids = ", ".join(str(row[0]) for row in cursor.fetchall())
+            if not ids:
+                return
+            if positions:
+                cursor.execute(f"DELETE FROM messaging_position WHERE message_id IN ({ids})")
+            cursor.execute(f"DELETE FROM messaging_message WHERE id IN ({ids})")
+            yield cursor.rowcount

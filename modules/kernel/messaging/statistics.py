@@ -1,0 +1,93 @@
+"""How far each consumer is: for the console, `manage.py messages stats` and the metrics."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connections
+from django.db.models import Count, Min
+
+from modules.kernel.messaging.dialect import as_datetime, now_sql
+from modules.kernel.messaging.logs import Log, databases, open_log
+from modules.kernel.messaging.models import Partition, SetAside
+from modules.kernel.messaging.subscriptions import Subscription, subscriptions
+from modules.kernel.messaging.unit_of_work import database_of_module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerStatistics:
+    """This is where one consumer of one log stands.
+
+    Attributes:
+        head: last position of the log.
+        checkpoint: what it has dealt with, in its slowest partition.
+        lag: messages for it that wait, counted up to `LAG_LIMIT`.
+        oldest_seconds: age of the oldest of them; 0 without one.
+        retrying, waiting, parked: messages set aside.
+        workers: who holds its partitions.
+    """
+
+    consumer: str
+    module: str
+    source: str
+    head: int
+    checkpoint: int
+    lag: int
+    oldest_seconds: float
+    retrying: int
+    waiting: int
+    parked: int
+    workers: int
+
+
+#: Further than this a lag is not counted: it is an incident, whatever its exact size.
+LAG_LIMIT = 10_000
+
+
+def consumer_statistics() -> list[ConsumerStatistics]:
+    """This gives the statistics of every consumer of every log."""
+    return [
+        _of(subscription, open_log(source))
+        for subscription in subscriptions()
+        for source in databases()
+    ]
+
+
+def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
+    database = database_of_module(subscription.module)
+    mine = {"consumer": subscription.consumer, "source": log.database}
+    head = log.head()
+    partitions = Partition.objects.using(database).filter(**mine)
+    found = partitions.aggregate(slowest=Min("checkpoint"))
+    checkpoint = found["slowest"] or 0
+    waiting, _ = log.read(
+        after=checkpoint, names=list(subscription.handlers), parts=None, limit=LAG_LIMIT
+    )
+    done = dict(partitions.values_list("part", "checkpoint"))
+    waiting = [one for one in waiting if one.position > done.get(one.partition, 0)]
+    counts = dict(
+        SetAside.objects.using(database)
+        .filter(**mine)
+        .values_list("state")
+        .annotate(count=Count("id"))
+    )
+    return ConsumerStatistics(
+        consumer=subscription.consumer,
+        module=subscription.module,
+        source=log.database,
+        head=head,
+        checkpoint=checkpoint,
+        lag=len(waiting),
+        oldest_seconds=_age(log.database, waiting[0].recorded_at) if waiting else 0.0,
+        retrying=counts.get("retrying", 0),
+        waiting=counts.get("waiting", 0),
+        parked=counts.get("parked", 0),
+        workers=partitions.exclude(owner="").values("owner").distinct().count(),
+    )
+
+
+def _age(database: str, since: datetime) -> float:
+    with connections[database].cursor() as cursor:
+        cursor.execute(f"SELECT {now_sql(database)}")
+        now = as_datetime(cursor.fetchone()[0])
+    assert now is not None
+    return max((now - since).total_seconds(), 0.0)

@@ -1,0 +1,139 @@
+"""What operators do to messages, and what is kept of the log."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from modules.kernel.messaging import archive, operations, retention
+from modules.kernel.messaging.models import Message, OperatorAction
+from modules.kernel.messaging.subscriptions import RetryPolicy
+from modules.kernel.messaging.tests.probe import (
+    Recorder,
+    ThingHappened,
+    effects,
+    probe_consumer,
+    publish,
+    run,
+    tick,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ONCE = RetryPolicy(attempts=1)
+
+
+def park(*numbers: int) -> Recorder:
+    """This parks the messages of these numbers among five of one key."""
+    publish(*(ThingHappened(thing="a", number=number) for number in range(5)))
+    tick()
+    recorder = Recorder(fail=lambda message, delivery: message.number in numbers)
+    run(probe_consumer(recorder, retry=ONCE))
+    return recorder
+
+
+def parked_position() -> int:
+    return operations.set_aside(state="parked")[0].position
+
+
+def messages(*arguments: str) -> str:
+    out = StringIO()
+    call_command("messages", *arguments, stdout=out)
+    return out.getvalue()
+
+
+class TestOperators:
+    def test_retry_a_parked_message_and_its_key_goes_on(self) -> None:
+        park(1)
+        operations.retry(
+            consumer="probe", source="default", position=parked_position(), operator="ann"
+        )
+        run(probe_consumer(retry=ONCE))
+        assert [one for one in effects() if ":" in one and one.startswith("a:")] == [
+            f"a:{number}" for number in range(5)
+        ]
+        action = OperatorAction.objects.get(action="messages.retry")
+        assert action.operator == "ann"
+        assert action.subject.endswith("probe.thing_happened")
+
+    def test_drop_a_parked_message_with_a_reason_that_is_kept(self) -> None:
+        park(1)
+        operations.drop(
+            consumer="probe",
+            source="default",
+            position=parked_position(),
+            operator="ann",
+            reason="the thing was withdrawn",
+        )
+        run(probe_consumer(retry=ONCE))
+        assert [one for one in effects() if one.startswith("a:")] == ["a:0", "a:2", "a:3", "a:4"]
+        assert (
+            OperatorAction.objects.get(action="messages.drop").reason == "the thing was withdrawn"
+        )
+
+    def test_cannot_drop_without_a_reason(self) -> None:
+        park(1)
+        with pytest.raises(ValueError, match="say why"):
+            operations.drop(
+                consumer="probe",
+                source="default",
+                position=parked_position(),
+                operator="ann",
+                reason=" ",
+            )
+
+    def test_see_what_is_set_aside_as_json(self) -> None:
+        park(1)
+        listed = json.loads(messages("list", "--json"))
+        assert [(one["position"] - listed[0]["position"], one["state"]) for one in listed] == [
+            (0, "parked"),
+            (1, "waiting"),
+            (2, "waiting"),
+            (3, "waiting"),
+        ]
+        position = str(listed[0]["position"])
+        shown = json.loads(messages("show", "probe", "default", position, "--json"))
+        assert shown["event"]["type"] == "probe.thing_happened.v1"
+        assert "a:1 will not go" in shown["error"]
+
+    def test_are_told_what_to_do_about_a_wrong_position(self) -> None:
+        with pytest.raises(CommandError, match=r"`manage\.py messages list` shows what is"):
+            messages("retry", "probe", "default", "99")
+
+
+class TestReplay:
+    def test_from_an_archive_gives_each_message_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(*(ThingHappened(thing="a", number=number) for number in range(5)))
+        tick()
+        consumer = probe_consumer()
+        monkeypatch.setattr(archive, "subscription", lambda name: consumer.subscription)
+        path = tmp_path / "log.jsonl.gz"
+        head = consumer.log.head()
+        assert list(archive.archive("default", path, after=0, until=head))[-1] == head
+        for _ in range(2):
+            list(archive.replay_archive("probe", path))
+        assert effects() == [f"a:{number}" for number in range(5)]
+
+
+class TestRetention:
+    def test_keeps_what_a_consumer_or_something_set_aside_still_needs(self) -> None:
+        park(2)
+        needed_from = parked_position()
+        deleted = sum(retention.prune("default", older_than=timedelta(0)))
+        assert deleted == 2
+        kept = [m.data for m in Message.objects.order_by("id")]
+        assert [f'"number":{number}' in data for number, data in zip((2, 3, 4), kept, strict=True)]
+        operations.retry(consumer="probe", source="default", position=needed_from, operator="ann")
+        run(probe_consumer(retry=ONCE))
+        assert effects()[-3:] == ["a:2", "a:3", "a:4"]
+
+    def test_keeps_what_is_young(self) -> None:
+        publish(ThingHappened(thing="a", number=1))
+        tick()
+        run(probe_consumer())
+        assert sum(retention.prune("default", older_than=timedelta(days=1))) == 0
