@@ -1,0 +1,140 @@
+# Everything that is done with this repository by hand, by CI and by pre-commit.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+PORT ?= 8000
+QUARRY_VAR ?= var
+
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+# VENV=DIR names an environment of the caller's own: it is used as it stands.
+ifeq ($(origin VENV),file)
+RUN_INSTALLED := $(VENV)/run-installed
+DEV_INSTALLED := $(VENV)/dev-installed
+endif
+
+# A database that is not the default file may be anywhere, so it is prepared at each start.
+PREPARED := $(QUARRY_VAR)/prepared
+ELSEWHERE := $(filter %DATABASE_URL,$(.VARIABLES))
+MISSING := $(if $(wildcard $(QUARRY_VAR)/quarry.sqlite3),,missing)
+MIGRATIONS := $(wildcard modules/*/migrations/*.py modules/kernel/*/migrations/*.py)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: FORCE
+
+.PHONY: help
+help: ## Show what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
+
+# -- running --------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(RUN_INSTALLED) $(PREPARED) ## Start the system on 127.0.0.1:8000 (PORT=… changes it)
+	$(MANAGE) runserver 127.0.0.1:$(PORT)
+
+.PHONY: reset
+reset: ## Throw the development database away; the next `make run` makes it anew
+	rm -rf "$(QUARRY_VAR)"
+
+$(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
+	$(MANAGE) migrate --no-input --verbosity 0
+	-$(MANAGE) load_demo_catalogue
+	-$(MANAGE) load_demo_stock
+	@touch "$@"
+
+# -- testing --------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
+	$(BIN)/python -m pytest -n logical $(PYTEST_ARGS)
+	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules $(PYTEST_ARGS)
+
+.PHONY: coverage
+coverage: $(DEV_INSTALLED) browser ## Run the tests and report the branches they miss
+	$(BIN)/python -m pytest -n logical --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+
+.PHONY: browser
+browser: ## Install Chromium for the browser tests, where this is Debian and the user is root
+	@tests/browser/install-chromium
+
+# -- checking -------------------------------------------------------------------------------
+
+CHECKS := check-format check-lint check-types check-boundaries check-django check-migrations \
+	check-dependencies check-locks
+
+.PHONY: check $(CHECKS)
+check: $(CHECKS) ## Check format, lint, types, boundaries, migrations and dependencies
+
+check-format: $(DEV_INSTALLED) ## Check that the code is formatted
+	$(BIN)/ruff format --check .
+
+check-lint: $(DEV_INSTALLED) ## Check the code against ruff's rules
+	$(BIN)/ruff check .
+
+check-types: $(DEV_INSTALLED) ## Check the types, strictly
+	$(BIN)/mypy
+
+check-boundaries: $(DEV_INSTALLED) ## Check that modules import only each other's contracts
+	$(BIN)/lint-imports --config importlinter.ini
+
+check-django: $(DEV_INSTALLED) ## Run Django's checks, in development and as for production
+	$(MANAGE) check --fail-level WARNING
+	DJANGO_SETTINGS_MODULE=config.settings.production ALLOWED_HOSTS=quarry.example \
+		SECRET_KEY=not-secret-but-long-enough-for-the-check-of-its-length-0123456789 \
+		$(MANAGE) check --deploy --fail-level WARNING
+
+check-migrations: $(DEV_INSTALLED) ## Check that no model lacks its migration
+	$(MANAGE) makemigrations --check --dry-run
+
+check-dependencies: $(DEV_INSTALLED) ## Check that what is imported is declared, and the reverse
+	$(BIN)/deptry .
+
+check-locks: $(DEV_INSTALLED) ## Check that the locks agree with what they were made from
+	$(BIN)/python -m pytest --quiet tests/project/test_requirements.py
+
+.PHONY: format
+format: $(DEV_INSTALLED) ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# -- the environment ------------------------------------------------------------------------
+
+.PHONY: lock
+lock: $(DEV_INSTALLED) ## Make the locks again from requirements/*.in, keeping pins that still fit
+	cd requirements && for name in install run dev; do \
+		$(abspath $(BIN))/uv pip compile $(LOCK_OPTIONS) $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## Remove the environment, the development database and all caches
+	rm -rf .venv "$(QUARRY_VAR)" staticfiles htmlcov .coverage .coverage.* \
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv knows nothing of pip.conf: where only pip has been told of a mirror, pip does the work.
+define install
+@echo "Installing $(1)"
+@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes $(1) || \
+	{ echo "uv cannot install here; pip does it instead, which takes longer"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); }
+endef
+
+$(VENV)/uv-installed: requirements/install.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Quarry needs Python 3.11 or later; name one with PYTHON=…"; exit 1; }
+	@echo "Making the environment $(VENV)"
+	@$(PYTHON) -m venv "$(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements/install.txt
+	@touch "$@"
+
+$(VENV)/run-installed: requirements/run.txt $(VENV)/uv-installed
+	$(call install,requirements/run.txt)
+	@touch "$@"
+
+$(VENV)/dev-installed: requirements/dev.txt requirements/run.txt $(VENV)/uv-installed
+	$(call install,requirements/dev.txt)
+	@touch "$(VENV)/run-installed" "$@"
