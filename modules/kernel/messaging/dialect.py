@@ -10,10 +10,14 @@ from django.db import connections
 
 
 def now_sql(database: str, *, plus_seconds: float = 0.0) -> str:
-    """This is the database's clock, moved by some seconds, as a SQL expression."""
+    """This is the database's clock, moved by some seconds, as a SQL expression.
+
+    Execute what contains it with parameters, be it an empty list: its percent signs are
+    written for that.
+    """
     if connections[database].vendor == "postgresql":
         return f"(clock_timestamp() + interval '{plus_seconds:.6f} seconds')"
-    return f"strftime('%Y-%m-%d %H:%M:%f', 'now', '{plus_seconds:+.3f} seconds')"
+    return f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now', '{plus_seconds:+.3f} seconds')"
 
 
 def skip_locked_sql(database: str) -> str:

@@ -43,5 +43,5 @@ def prune(database: str, *, older_than: timedelta) -> int:
     """
     limit = now_sql(database, plus_seconds=-older_than.total_seconds())
     with connections[database].cursor() as cursor:
-        cursor.execute(f"DELETE FROM messaging_inbox WHERE received_at < {limit}")
+        cursor.execute(f"DELETE FROM messaging_inbox WHERE received_at < {limit}", [])
         return int(cursor.rowcount)

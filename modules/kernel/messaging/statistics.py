@@ -87,7 +87,7 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
 
 def _age(database: str, since: datetime) -> float:
     with connections[database].cursor() as cursor:
-        cursor.execute(f"SELECT {now_sql(database)}")
+        cursor.execute(f"SELECT {now_sql(database)}", [])
         now = as_datetime(cursor.fetchone()[0])
     assert now is not None
     return max((now - since).total_seconds(), 0.0)

@@ -79,13 +79,15 @@ def _bring_forward() -> bool:
         with connections[database].cursor() as cursor:
             cursor.execute(
                 f"UPDATE messaging_setaside SET due_at = {now}"
-                f" WHERE state = 'retrying' AND due_at > {now} AND due_at <= {horizon}"
+                f" WHERE state = 'retrying' AND due_at > {now} AND due_at <= {horizon}",
+                [],
             )
             if cursor.rowcount:
                 return True
             cursor.execute(
                 f"UPDATE messaging_scheduled SET due_at = {now} WHERE id = (SELECT id FROM"
-                f" messaging_scheduled WHERE due_at <= {horizon} ORDER BY due_at, id LIMIT 1)"
+                f" messaging_scheduled WHERE due_at <= {horizon} ORDER BY due_at, id LIMIT 1)",
+                [],
             )
             if cursor.rowcount:
                 return True

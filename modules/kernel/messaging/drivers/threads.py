@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from django.db import connections
-from django.db.utils import DatabaseError, InterfaceError
 
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.keeper import Keeper
@@ -117,8 +116,8 @@ class MessageThreads:
                 run()
             except LeadershipLost as lost:
                 _logger.warning("leadership_lost", detail=str(lost))
-            except (DatabaseError, InterfaceError) as error:
-                _logger.warning("database_failed", error=repr(error), again_in=pause_seconds)
+            except Exception:  # A thread that ends in silence would leave its messages lying.
+                _logger.exception("thread_failed", again_in_seconds=pause_seconds)
                 self._stopping.wait(pause_seconds)
                 pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
             finally:

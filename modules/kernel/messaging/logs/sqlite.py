@@ -63,7 +63,7 @@ class SqliteLog:
     def _append_due(self) -> None:
         due = f"due_at <= {now_sql(self.database)}"
         with connections[self.database].cursor() as cursor:
-            cursor.execute(f"SELECT 1 FROM messaging_scheduled WHERE {due} LIMIT 1")
+            cursor.execute(f"SELECT 1 FROM messaging_scheduled WHERE {due} LIMIT 1", [])
             if cursor.fetchone() is None:  # Looked up first: a write would take the writers' turn.
                 return
         with (
@@ -72,7 +72,8 @@ class SqliteLog:
             connections[self.database].cursor() as cursor,
         ):
             cursor.execute(
-                f"SELECT id FROM messaging_scheduled WHERE {due} ORDER BY due_at, id LIMIT 500"
+                f"SELECT id FROM messaging_scheduled WHERE {due} ORDER BY due_at, id LIMIT 500",
+                [],
             )
             ids = ", ".join(str(row[0]) for row in cursor.fetchall()) or "NULL"
             cursor.execute(
