@@ -72,22 +72,17 @@ class PlaceOrderSerializer(serializers.Serializer[PlaceOrder]):
 
 
 class OrdersQuerySerializer(serializers.Serializer[Any]):
-    """What a listing of orders may be narrowed by; an empty value narrows nothing."""
+    """What a listing of orders may be narrowed by."""
 
-    customer_id = serializers.CharField(
-        required=False, allow_blank=True, max_length=TEXT_LENGTH_MAX
-    )
+    customer_id = serializers.CharField(required=False, max_length=TEXT_LENGTH_MAX)
     status = serializers.ChoiceField(
-        required=False,
-        allow_blank=True,
-        choices=[(status.value, status.value) for status in OrderStatus],
+        required=False, choices=[(status.value, status.value) for status in OrderStatus]
     )
-    cursor = serializers.CharField(required=False, allow_blank=True)
+    cursor = serializers.CharField(required=False)
 
     def validate_cursor(self, cursor: str) -> str:
         try:
-            if cursor:
-                queries.id_in_cursor(cursor)
+            queries.id_in_cursor(cursor)
         except Invalid as error:
             raise serializers.ValidationError(error.detail) from error
         return cursor

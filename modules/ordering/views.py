@@ -10,7 +10,6 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from modules.kernel import interfaces
-from modules.kernel.http import problems
 from modules.ordering.contracts import Ordering
 from modules.ordering.serializers import (
     AcceptedOrderSerializer,
@@ -22,17 +21,8 @@ from modules.ordering.serializers import (
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 255
 
-_TAGS = ("orders",)
-_ORDER_ID = OpenApiParameter("order_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
-
-
-def _refusal(status_code: int, description: str) -> dict[tuple[int, str], OpenApiResponse]:
-    problem = OpenApiResponse(OpenApiTypes.OBJECT, description)
-    return {(status_code, problems.CONTENT_TYPE): problem}
-
-
-_BAD_REQUEST = _refusal(400, "The request is not valid; `errors` names the fields.")
-_NOT_FOUND = _refusal(404, "There is no such order.")
+_NOT_FOUND = OpenApiResponse(OpenApiTypes.OBJECT, "There is no such order (problem details).")
+_BAD_REQUEST = OpenApiResponse(OpenApiTypes.OBJECT, "The request is not valid (problem details).")
 
 
 class IdempotencyKeyMissing(APIException):
@@ -51,7 +41,6 @@ class OrdersView(APIView):
     """All orders: placing one, and finding some."""
 
     @extend_schema(
-        tags=_TAGS,
         operation_id="orders_place",
         summary="Place an order",
         description=(
@@ -66,8 +55,10 @@ class OrdersView(APIView):
         request=PlaceOrderSerializer,
         responses={
             202: AcceptedOrderSerializer,
-            **_BAD_REQUEST,
-            **_refusal(422, "The key belongs to another request."),
+            400: _BAD_REQUEST,
+            422: OpenApiResponse(
+                OpenApiTypes.OBJECT, "The key belongs to another request (problem details)."
+            ),
         },
     )
     def post(self, request: Request) -> Response:
@@ -82,11 +73,10 @@ class OrdersView(APIView):
         )
 
     @extend_schema(
-        tags=_TAGS,
         operation_id="orders_list",
         summary="List orders, newest first",
         parameters=[OrdersQuerySerializer],
-        responses={200: OrderPageSerializer, **_BAD_REQUEST},
+        responses={200: OrderPageSerializer, 400: _BAD_REQUEST},
     )
     def get(self, request: Request) -> Response:
         query = OrdersQuerySerializer(data=request.query_params)
@@ -99,11 +89,9 @@ class OrderView(APIView):
     """One order."""
 
     @extend_schema(
-        tags=_TAGS,
         operation_id="orders_read",
         summary="Read an order and what has become of it",
-        parameters=[_ORDER_ID],
-        responses={200: OrderSerializer, **_NOT_FOUND},
+        responses={200: OrderSerializer, 404: _NOT_FOUND},
     )
     def get(self, request: Request, order_id: str) -> Response:
         order = interfaces.get(Ordering).order(order_id=order_id)
@@ -114,16 +102,16 @@ class OrderCancelView(APIView):
     """The wish that an order be undone."""
 
     @extend_schema(
-        tags=_TAGS,
         operation_id="orders_cancel",
         summary="Cancel an order",
         description="Answers at once; the order ends cancelled when everything is undone.",
-        parameters=[_ORDER_ID],
         request=None,
         responses={
             202: AcceptedOrderSerializer,
-            **_NOT_FOUND,
-            **_refusal(409, "It has gone too far to be cancelled."),
+            404: _NOT_FOUND,
+            409: OpenApiResponse(
+                OpenApiTypes.OBJECT, "It has gone too far to be cancelled (problem details)."
+            ),
         },
     )
     def post(self, request: Request, order_id: str) -> Response:

@@ -38,7 +38,7 @@ def requirements_of(text: str) -> Iterator[Requirement]:
 
 def pins_of(text: str) -> dict[str, Pin]:
     """This gives the packages in a lock by their canonical names."""
-    pins = {}
+    pins: dict[str, Pin] = {}
     for block in re.split(r"\n(?=\S)", text):
         if found := _PIN.match(block):
             name = canonicalize_name(found["name"])

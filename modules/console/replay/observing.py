@@ -90,7 +90,9 @@ def _strangers(client: Client, ours: set[str]) -> tuple[str, ...]:
 
     What comes after the last of ours is older than this replay and not its business.
     """
-    missing, strangers, met = set(ours), [], []
+    missing = set(ours)
+    strangers: list[str] = []
+    met: list[str] = []
     cursor = ""
     while missing:
         page = client.get(f"/api/v1/orders?{urlencode({'cursor': cursor} if cursor else {})}")

@@ -33,5 +33,6 @@ def authorise(
 
 def only(message_class: type) -> object:
     """This gives the one message of a class that was appended."""
-    [message] = messages(message_class)
+    found: list[object] = messages(message_class)
+    [message] = found
     return message

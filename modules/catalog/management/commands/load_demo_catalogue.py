@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     help = "Announce the demo products. A product that exists is left as it is."
     # `make run` has just migrated, with all checks; once more would double the wait.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         demo = tomllib.loads(_PRODUCTS.read_text(encoding="utf-8"))
