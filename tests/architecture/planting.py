@@ -49,7 +49,7 @@ def plant(root: Path, path: str, code: str) -> None:
     if file.with_suffix("").is_dir():
         file = file.with_suffix("") / "__init__.py"
     file.parent.mkdir(parents=True, exist_ok=True)
-    for folder in file.parents:
+    for folder in file.parents if file.suffix == ".py" else ():
         if folder == root or folder.parent == root:
             break
         (folder / "__init__.py").touch()
@@ -61,7 +61,6 @@ def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """This runs a Python tool in the copy, on nothing but the copy."""
     environment = os.environ | {
         "PYTHONPATH": str(root),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
         "QUARRY_VAR": str(root / "var"),
         "COLUMNS": "300",

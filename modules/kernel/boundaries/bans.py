@@ -36,6 +36,7 @@ def ban_findings(*, root: Path) -> tuple[Finding, ...]:
 
 def _finding(root: Path, found: dict[str, object]) -> Finding:
     path = Path(str(found["filename"])).relative_to(root.resolve()).with_suffix("")
+    path = path.parent if path.name == "__init__" else path
     name, _, why = str(found["message"]).partition(" is banned: ")
     row = found["location"]
     assert isinstance(row, dict)  # ruff's own format

@@ -9,6 +9,8 @@ quarry.E006  a model that gives itself to another module's app
 quarry.E007  models below modules/ without a manifest
 quarry.E008  another module reached by get_model, import_string or import_module
 quarry.E009  a Django signal
+quarry.E010  another module's template or static file
+quarry.E011  a template or static file that two modules have
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +27,7 @@ from modules.kernel.boundaries.ratchet import known_edges
 from modules.kernel.boundaries.reflection import reflection_findings
 from modules.kernel.boundaries.relations import relation_findings
 from modules.kernel.boundaries.source import source_files
+from modules.kernel.boundaries.templates import template_findings
 from modules.kernel.manifests import installed_modules
 
 IDS = {
@@ -37,6 +40,8 @@ IDS = {
     "no-manifest": "quarry.E007",
     "reflection": "quarry.E008",
     "signal": "quarry.E009",
+    "template": "quarry.E010",
+    "template-owned-twice": "quarry.E011",
 }
 
 
@@ -58,5 +63,13 @@ def registry_findings() -> Iterator[Finding]:
     yield from relation_findings(models)
     yield from ownership_findings(models)
     yield from manifest_missing(apps.get_app_configs())
-    for module in installed_modules():
-        yield from reflection_findings(module.label, source_files(module.name, Path(module.path)))
+    folders = {module.label: Path(module.path) for module in installed_modules()}
+    files = {
+        module.label: source_files(module.name, folders[module.label])
+        for module in installed_modules()
+    }
+    for label in folders:
+        yield from reflection_findings(label, files[label])
+    yield from template_findings(
+        folders.items(), ((label, file) for label in folders for file in files[label])
+    )

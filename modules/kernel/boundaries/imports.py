@@ -37,7 +37,11 @@ def import_findings(*, configuration: str = "importlinter.ini") -> tuple[Finding
     """
     options = read_configuration(configuration)
     session = options["session_options"]
-    graph = grimp.build_graph(*session["root_packages"], include_external_packages=True)
+    graph = grimp.build_graph(
+        *session["root_packages"],
+        include_external_packages=True,
+        cache_dir=".import_linter_cache",  # the one that `lint-imports` keeps
+    )
     found: dict[str, Finding] = {}
     for contract_options in options["contracts_options"]:
         contract = _CONTRACT_TYPES[contract_options["type"]](

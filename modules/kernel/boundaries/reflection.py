@@ -1,29 +1,41 @@
 """Ways around the import statement: the registry, import by name, signals.
 
-Called by the system checks over the modules' source. Ruff refuses the same names where
+Called by the system checks over the modules' source. Ruff refuses most of these names where
 they are imported (`banned-api` in pyproject.toml); this also sees ``apps.get_app_config(…)
-.get_model(…)`` and a migration that asks for another module's models.
+.get_model(…)``, a migration that asks for another module's models, and the dotted name of
+another module's code in a string, as a task queue would take it.
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from modules.kernel.boundaries.finding import Finding
 from modules.kernel.boundaries.source import SourceFile
 
+_REGISTRY = ("django.apps.apps",)
+_IMPORT_BY_NAME = (
+    "django.utils.module_loading.import_string",
+    "importlib.import_module",
+    "importlib.util",
+    "pkgutil.resolve_name",
+    "pydoc.locate",
+    "sys.modules",
+)
+_SIGNALS = (
+    "django.dispatch",
+    "django.db.models.signals",
+    "django.db.backends.signals",
+    "django.core.signals",
+    "django.contrib.auth.signals",
+)
 _LOOKUPS = ("get_model", "get_models", "get_registered_model")
 
-#: Full names that a business module does not use, and why. Also what lies below them.
-BANNED = {
-    "django.apps.apps": "another module's models are its own; ask its published interface",
-    "django.utils.module_loading.import_string": "an import by name passes every import check",
-    "importlib.import_module": "an import by name passes every import check",
-    "django.dispatch": "a signal hides who calls whom; publish an event",
-    "django.db.models.signals": "a signal hides who calls whom; publish an event",
-    "django.db.backends.signals": "a signal hides who calls whom; publish an event",
-    "django.core.signals": "a signal hides who calls whom; publish an event",
-    "django.contrib.auth.signals": "a signal hides who calls whom; publish an event",
-}
+_WHY_NOT_REGISTRY = "another module's models are its own; ask its published interface"
+_WHY_NOT_BY_NAME = "an import by name passes every import check"
+_WHY_NOT_SIGNALS = "a signal hides who calls whom; publish an event"
+
+_CODE_BY_NAME = re.compile(r"modules\.(?P<module>\w+)\.(?P<layer>\w+)(\.\w+)*")
 
 
 def reflection_findings(module: str, files: Iterable[SourceFile]) -> Iterator[Finding]:
@@ -33,21 +45,31 @@ def reflection_findings(module: str, files: Iterable[SourceFile]) -> Iterator[Fi
         module: the module's name; its migrations may ask for the models of this app only.
     """
     for file in files:
-        found = _in_migration(module, file) if file.layer == "migrations" else _in_code(file)
-        yield from sorted(set(found))
+        found = set(_code_in_strings(module, file))
+        found.update(_in_migration(module, file) if file.layer == "migrations" else _in_code(file))
+        yield from sorted(found)
 
 
 def _in_code(file: SourceFile) -> Iterator[Finding]:
     for name, line in file.imports():
-        if banned := _banned(name):
-            yield _finding(file, line, name, BANNED[banned])
+        yield from _refused(file, line, name)
     for node in file.nodes:
         if isinstance(node, ast.Attribute):
-            name = file.dotted(node)
-            if banned := _banned(name):
-                yield _finding(file, node.lineno, name, BANNED[banned])
-            elif node.attr in _LOOKUPS:
-                yield _finding(file, node.lineno, node.attr, BANNED["django.apps.apps"])
+            refused = tuple(_refused(file, node.lineno, file.dotted(node)))
+            yield from refused
+            if not refused and node.attr in _LOOKUPS:
+                yield _finding(file, node.lineno, node.attr, _WHY_NOT_REGISTRY)
+        elif isinstance(node, ast.Name) and node.id == "__import__":
+            yield _finding(file, node.lineno, node.id, _WHY_NOT_BY_NAME)
+
+
+def _refused(file: SourceFile, line: int, name: str) -> Iterator[Finding]:
+    if _is_below(name, _REGISTRY):
+        yield _finding(file, line, name, _WHY_NOT_REGISTRY)
+    elif _is_below(name, _IMPORT_BY_NAME):
+        yield _finding(file, line, name, _WHY_NOT_BY_NAME)
+    elif _is_below(name, _SIGNALS):
+        yield _finding(file, line, name, _WHY_NOT_SIGNALS, rule="signal")
 
 
 def _in_migration(module: str, file: SourceFile) -> Iterator[Finding]:
@@ -58,24 +80,26 @@ def _in_migration(module: str, file: SourceFile) -> Iterator[Finding]:
             and node.func.attr in _LOOKUPS
             and node.args
         ):
-            label = _literal(node.args[0])
-            if label is None or label.partition(".")[0] != module:
-                asked = label or "a model that is not named in place"
-                yield _finding(file, node.lineno, asked, BANNED["django.apps.apps"])
+            asked = node.args[0]
+            label = asked.value if isinstance(asked, ast.Constant) else "a model not named in place"
+            if str(label).partition(".")[0] != module:
+                yield _finding(file, node.lineno, str(label), _WHY_NOT_REGISTRY)
 
 
-def _banned(name: str) -> str:
-    return next((b for b in BANNED if name == b or name.startswith(f"{b}.")), "")
+def _code_in_strings(module: str, file: SourceFile) -> Iterator[Finding]:
+    for text, line in file.strings():
+        named = _CODE_BY_NAME.fullmatch(text)
+        if named and named["module"] not in (module, "kernel") and named["layer"] != "contracts":
+            yield _finding(file, line, text, "it is another module's code; send a command")
 
 
-def _literal(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value
-    return None
+def _is_below(name: str, banned: Iterable[str]) -> bool:
+    return any(name == top or name.startswith(f"{top}.") for top in banned)
 
 
-def _finding(file: SourceFile, line: int, name: str, why: str) -> Finding:
-    rule = "signal" if "signal" in why else "reflection"
+def _finding(
+    file: SourceFile, line: int, name: str, why: str, *, rule: str = "reflection"
+) -> Finding:
     return Finding(
         rule=rule, importer=file.name, imported=name, detail=f"uses {name}: {why}", line=line
     )

@@ -3,7 +3,7 @@
 Called by ``manage.py boundaries check``; calls every check of this package.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from modules.kernel.boundaries.bans import RuffMissing, ban_findings
+from modules.kernel.boundaries.bans import ban_findings
 from modules.kernel.boundaries.checks import registry_findings
 from modules.kernel.boundaries.declarations import declaration_findings
 from modules.kernel.boundaries.finding import Finding
@@ -21,15 +21,10 @@ from modules.kernel.boundaries.ratchet import Verdict, judge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """This is what one kind of check has found.
-
-    Attributes:
-        skipped: why it could not be run; empty where it was.
-    """
+    """This is what one kind of check has found."""
 
     title: str
-    findings: tuple[Finding, ...] = ()
-    skipped: str = ""
+    findings: tuple[Finding, ...]
 
 
 def sections(*, root: Path) -> tuple[Section, ...]:
@@ -37,13 +32,17 @@ def sections(*, root: Path) -> tuple[Section, ...]:
 
     Args:
         root: the folder with importlinter.ini and pyproject.toml.
+
+    Raises:
+        RuffMissing: one of them could not be run. Nothing is skipped: a report that is green
+            for what it did not look at would be believed.
     """
-    configuration = str(root / "importlinter.ini")
+    imports = import_findings(configuration=str(root / "importlinter.ini"))
     return (
-        _section("Imports", lambda: import_findings(configuration=configuration)),
-        _section("Models, tables and reflection", registry_findings),
-        _section("Banned names", lambda: ban_findings(root=root)),
-        _section("Manifests", declaration_findings),
+        Section(title="Imports", findings=imports),
+        Section(title="Models, tables and reflection", findings=tuple(registry_findings())),
+        Section(title="Banned names", findings=ban_findings(root=root)),
+        Section(title="Manifests", findings=tuple(declaration_findings())),
     )
 
 
@@ -60,7 +59,6 @@ def as_json(parts: Iterable[Section], *, known: frozenset[str]) -> dict[str, Any
         "ok": verdict.kept,
         "findings": [_plain(finding, known) for part in parts for finding in part.findings],
         "stale": list(verdict.stale),
-        "skipped": {part.title: part.skipped for part in parts if part.skipped},
     }
 
 
@@ -70,12 +68,7 @@ def print_report(parts: Iterable[Section], *, known: frozenset[str], console: Co
     verdict = judge(findings_of(parts), known=known)
     for part in parts:
         new = judge(part.findings, known=known).new
-        if part.skipped:
-            console.print(f"[yellow]skipped[/] {part.title}: {escape(part.skipped)}")
-        elif new:
-            console.print(f"[red]broken[/]  {part.title}")
-        else:
-            console.print(f"[green]kept[/]    {part.title}")
+        console.print(f"{'[red]broken[/]  ' if new else '[green]kept[/]    '}{part.title}")
         for finding in new:
             console.print(f"        [bold]{escape(finding.place)}[/] {escape(finding.detail)}")
             console.print(f"        [dim]{escape(finding.edge)}[/]")
@@ -87,13 +80,6 @@ def print_report(parts: Iterable[Section], *, known: frozenset[str], console: Co
         style="green" if verdict.kept else "red",
     )
     return verdict
-
-
-def _section(title: str, check: Callable[[], Iterable[Finding]]) -> Section:
-    try:
-        return Section(title=title, findings=tuple(check()))
-    except RuffMissing as error:
-        return Section(title=title, skipped=str(error))
 
 
 def _plain(finding: Finding, known: frozenset[str]) -> dict[str, Any]:

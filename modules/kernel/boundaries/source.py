@@ -63,6 +63,12 @@ class SourceFile:
                 for alias in node.names:
                     yield f"{self._source(node)}.{alias.name}", node.lineno
 
+    def strings(self) -> Iterator[tuple[str, int]]:
+        """This gives every string of the file and its line; its docstrings are among them."""
+        for node in self.nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value, node.lineno
+
     def _source(self, node: ast.ImportFrom) -> str:
         if not node.level:
             return node.module or ""

@@ -7,7 +7,6 @@ count is text: string literals and comments.
 """
 
 import re
-from functools import lru_cache
 
 # In the order in which they are tried. A block comment may hold others (PostgreSQL), which
 # no regular expression follows; it is skipped by hand.
@@ -27,7 +26,6 @@ _TOKEN = re.compile(
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
-@lru_cache(maxsize=4096)
 def names_in(sql: str) -> frozenset[str]:
     """This gives every identifier of the statement, in lower case and without its quotes.
 

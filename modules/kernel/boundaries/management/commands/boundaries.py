@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from modules.kernel.boundaries.bans import RuffMissing
 from modules.kernel.boundaries.ratchet import RatchetTurnedBack, known_edges, tighten
 from modules.kernel.boundaries.report import as_json, findings_of, print_report, sections
 
@@ -38,12 +39,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         baseline: Path = options["baseline"]
-        parts = sections(root=settings.ROOT)
-        if options["update_baseline"]:
-            try:
+        try:
+            parts = sections(root=settings.ROOT)
+            if options["update_baseline"]:
                 tighten(baseline, findings_of(parts))
-            except RatchetTurnedBack as refusal:
-                raise CommandError(str(refusal)) from refusal
+        except (RuffMissing, RatchetTurnedBack) as error:
+            raise CommandError(str(error)) from error
         known = known_edges(baseline)
         if options["json"]:
             report = as_json(parts, known=known)
