@@ -26,7 +26,10 @@ def skip_locked_sql(database: str) -> str:
 
 
 def as_datetime(value: datetime | str | None) -> datetime | None:
-    """This makes a time read by a raw cursor aware; SQLite gives it as text in UTC."""
+    """This makes a time read by a raw cursor aware.
+
+    SQLite gives it as text, or, where the column is declared as a time, without a zone.
+    """
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
