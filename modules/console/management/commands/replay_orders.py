@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -82,7 +82,7 @@ class Command(BaseCommand):
         if options["limit"] is not None:
             book = book.first(options["limit"])
         run_id = options["resume"] or secrets.token_hex(6)
-        progress_on = Console(file=cast(IO[str], self.stderr._out), stderr=True)
+        progress_on = Console(stderr=True)
         progress_on.print(f"Run {run_id}: {len(book.orders)} orders from {folder}")
         try:
             with self._server(options["base_url"]) as base_url:
@@ -124,7 +124,7 @@ class Command(BaseCommand):
             numbers = {**asdict(report), "conserved": report.conserved}
             self.stdout.write(msgspec.json.format(msgspec.json.encode(numbers)).decode())
         else:
-            render(report, Console(file=cast(IO[str], self.stdout._out)))
+            render(report, Console())
 
     @contextmanager
     def _server(self, base_url: str) -> Iterator[str]:
