@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "modules.kernel.boundaries",
     "modules.kernel.http",
     "modules.kernel.pages",
+    "modules.kernel.scaffolding",
     *(f"modules.{module}" for module in QUARRY_MODULES),
     "rest_framework",
     "drf_spectacular",

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ScaffoldingConfig(AppConfig):
+    name = "modules.kernel.scaffolding"
+    label = "scaffolding"

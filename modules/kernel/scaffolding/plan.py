@@ -1,0 +1,86 @@
+"""What making a module would do, and doing it. Nothing is written before everything is known."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from modules.kernel.scaffolding.names import BadModuleName, ModuleName
+from modules.kernel.scaffolding.registration import registered_in_layers, registered_in_settings
+
+_BLUEPRINT = Path(__file__).parent / "blueprint"
+_SETTINGS = Path("config", "settings", "base.py")
+_LAYERS = Path("importlinter.ini")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """This is what will be written: paths from the root of the repository, and whole texts."""
+
+    name: ModuleName
+    created: dict[Path, str]
+    changed: dict[Path, str]
+
+
+def make_plan(name: ModuleName, *, root: Path, labels: Collection[str]) -> Plan:
+    """This works out all files of the module and all lines about it.
+
+    Args:
+        root: the folder with ``modules/``, ``config/`` and ``importlinter.ini``.
+        labels: of the apps that are installed.
+
+    Raises:
+        BadModuleName: the name is taken.
+        NoPlaceToRegister: a file to be changed does not look as expected.
+    """
+    name.refuse_if_taken(labels)
+    folder = Path("modules", name.module)
+    if (root / folder).exists():
+        raise BadModuleName(f"{name.module!r} is taken: there is a {folder}")
+    return Plan(
+        name=name,
+        created={folder / path: text for path, text in _rendered(name).items()},
+        changed={
+            _SETTINGS: registered_in_settings(
+                (root / _SETTINGS).read_text(encoding="utf-8"), module=name.module
+            ),
+            _LAYERS: registered_in_layers(
+                (root / _LAYERS).read_text(encoding="utf-8"), module=name.module
+            ),
+        },
+    )
+
+
+def carry_out(plan: Plan, *, root: Path) -> bool:
+    """This writes the files; False where ruff, which tidies them, is not installed.
+
+    Ruff has the last word on order and line breaks, because they depend on the name: imports
+    of ``modules.gift_cards`` stand before those of the kernel, of ``modules.returns`` after.
+    """
+    for path, text in {**plan.created, **plan.changed}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    if importlib.util.find_spec("ruff") is None:
+        return False
+    folder = Path("modules", plan.name.module)
+    for command in (["check", "--select", "I", "--fix", "--quiet"], ["format", "--quiet"]):
+        subprocess.run([sys.executable, "-m", "ruff", *command, folder], cwd=root, check=True)
+    return True
+
+
+def _rendered(name: ModuleName) -> dict[Path, str]:
+    words = {
+        "module": name.module,
+        "class_name": name.class_name,
+        "title": name.title,
+        "path": name.path,
+    }
+    return {
+        file.relative_to(_BLUEPRINT).with_suffix(""): Template(
+            file.read_text(encoding="utf-8")
+        ).substitute(words)
+        for file in sorted(_BLUEPRINT.rglob("*.txt"))
+    }
