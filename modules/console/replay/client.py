@@ -121,8 +121,10 @@ class Client:
 
 def _content(method: str, path: str, answer: urllib3.BaseHTTPResponse) -> Any:
     if answer.status >= HTTPStatus.BAD_REQUEST:
-        excerpt = answer.data.decode(errors="replace")[:500]
-        raise Refused(f"{method} {path}: HTTP {answer.status}: {excerpt}", status=answer.status)
+        said = answer.data.decode(errors="replace")[:500]
+        if "json" not in answer.headers.get("Content-Type", ""):
+            said = said.partition("\n")[0]  # A page for people: its first line is enough.
+        raise Refused(f"{method} {path}: HTTP {answer.status}: {said}", status=answer.status)
     if not answer.data:
         return None
     try:
