@@ -113,6 +113,22 @@ QUARRY_QUERY_GUARD = False
 #: Violations of the boundaries that are known and may only become fewer; usually no file.
 QUARRY_BOUNDARIES_BASELINE = ROOT / "boundaries.baseline"
 
+#: ``memory://`` reaches the threads of one process only: the embedded driver runs the tasks.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "memory://")
+if CELERY_BROKER_URL.startswith("memory:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+# A task is taken off the queue when it has ended, not when it begins: one that dies with its
+# worker is run again. So each task must bear being run twice.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "modules.kernel.tasks.scheduler:ModuleScheduler"
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False

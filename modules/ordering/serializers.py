@@ -72,17 +72,22 @@ class PlaceOrderSerializer(serializers.Serializer[PlaceOrder]):
 
 
 class OrdersQuerySerializer(serializers.Serializer[Any]):
-    """What a listing of orders may be narrowed by."""
+    """What a listing of orders may be narrowed by; an empty value narrows nothing."""
 
-    customer_id = serializers.CharField(required=False, max_length=TEXT_LENGTH_MAX)
-    status = serializers.ChoiceField(
-        required=False, choices=[(status.value, status.value) for status in OrderStatus]
+    customer_id = serializers.CharField(
+        required=False, allow_blank=True, max_length=TEXT_LENGTH_MAX
     )
-    cursor = serializers.CharField(required=False)
+    status = serializers.ChoiceField(
+        required=False,
+        allow_blank=True,
+        choices=[(status.value, status.value) for status in OrderStatus],
+    )
+    cursor = serializers.CharField(required=False, allow_blank=True)
 
     def validate_cursor(self, cursor: str) -> str:
         try:
-            queries.id_in_cursor(cursor)
+            if cursor:
+                queries.id_in_cursor(cursor)
         except Invalid as error:
             raise serializers.ValidationError(error.detail) from error
         return cursor

@@ -10,6 +10,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from modules.kernel import interfaces
+from modules.kernel.http import problems
 from modules.ordering.contracts import Ordering
 from modules.ordering.serializers import (
     AcceptedOrderSerializer,
@@ -21,8 +22,17 @@ from modules.ordering.serializers import (
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 255
 
-_NOT_FOUND = OpenApiResponse(OpenApiTypes.OBJECT, "There is no such order (problem details).")
-_BAD_REQUEST = OpenApiResponse(OpenApiTypes.OBJECT, "The request is not valid (problem details).")
+_TAGS = ("orders",)
+_ORDER_ID = OpenApiParameter("order_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+
+
+def _refusal(status_code: int, description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    problem = OpenApiResponse(OpenApiTypes.OBJECT, description)
+    return {(status_code, problems.CONTENT_TYPE): problem}
+
+
+_BAD_REQUEST = _refusal(400, "The request is not valid; `errors` names the fields.")
+_NOT_FOUND = _refusal(404, "There is no such order.")
 
 
 class IdempotencyKeyMissing(APIException):
@@ -41,6 +51,7 @@ class OrdersView(APIView):
     """All orders: placing one, and finding some."""
 
     @extend_schema(
+        tags=_TAGS,
         operation_id="orders_place",
         summary="Place an order",
         description=(
@@ -55,10 +66,8 @@ class OrdersView(APIView):
         request=PlaceOrderSerializer,
         responses={
             202: AcceptedOrderSerializer,
-            400: _BAD_REQUEST,
-            422: OpenApiResponse(
-                OpenApiTypes.OBJECT, "The key belongs to another request (problem details)."
-            ),
+            **_BAD_REQUEST,
+            **_refusal(422, "The key belongs to another request."),
         },
     )
     def post(self, request: Request) -> Response:
@@ -73,10 +82,11 @@ class OrdersView(APIView):
         )
 
     @extend_schema(
+        tags=_TAGS,
         operation_id="orders_list",
         summary="List orders, newest first",
         parameters=[OrdersQuerySerializer],
-        responses={200: OrderPageSerializer, 400: _BAD_REQUEST},
+        responses={200: OrderPageSerializer, **_BAD_REQUEST},
     )
     def get(self, request: Request) -> Response:
         query = OrdersQuerySerializer(data=request.query_params)
@@ -89,9 +99,11 @@ class OrderView(APIView):
     """One order."""
 
     @extend_schema(
+        tags=_TAGS,
         operation_id="orders_read",
         summary="Read an order and what has become of it",
-        responses={200: OrderSerializer, 404: _NOT_FOUND},
+        parameters=[_ORDER_ID],
+        responses={200: OrderSerializer, **_NOT_FOUND},
     )
     def get(self, request: Request, order_id: str) -> Response:
         order = interfaces.get(Ordering).order(order_id=order_id)
@@ -102,16 +114,16 @@ class OrderCancelView(APIView):
     """The wish that an order be undone."""
 
     @extend_schema(
+        tags=_TAGS,
         operation_id="orders_cancel",
         summary="Cancel an order",
         description="Answers at once; the order ends cancelled when everything is undone.",
+        parameters=[_ORDER_ID],
         request=None,
         responses={
             202: AcceptedOrderSerializer,
-            404: _NOT_FOUND,
-            409: OpenApiResponse(
-                OpenApiTypes.OBJECT, "It has gone too far to be cancelled (problem details)."
-            ),
+            **_NOT_FOUND,
+            **_refusal(409, "It has gone too far to be cancelled."),
         },
     )
     def post(self, request: Request, order_id: str) -> Response:

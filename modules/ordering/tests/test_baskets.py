@@ -15,12 +15,11 @@ from modules.ordering.contracts import (
     PlacedLine,
 )
 from modules.ordering.models import Order
+from modules.ordering.tests.concurrency import at_one_moment
 from modules.ordering.tests.orders import ADDRESS, announce
 from modules.ordering.use_cases import check_out_basket, put_in_basket
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-pytestmark = pytest.mark.django_db
 
 
 def put(sku: str, quantity: int) -> None:
@@ -37,12 +36,13 @@ def check_out(basket_id: str = "b-1") -> OrderSummary:
     )
 
 
-@pytest.fixture(autouse=True)
-def products() -> None:
+@pytest.fixture
+def products(db: None) -> None:
     announce("NW-001", name="Chai", unit_price_minor=1800)
     announce("NW-002", name="Chang", unit_price_minor=1900)
 
 
+@pytest.mark.usefixtures("products")
 class TestPutInBasket:
     def test_shows_what_is_in_it_at_todays_prices(self) -> None:
         put("NW-001", 2)
@@ -92,6 +92,7 @@ class TestPutInBasket:
             put_in_basket(basket_id="x" * 65, sku="NW-001", quantity=1)
 
 
+@pytest.mark.usefixtures("products")
 class TestCheckOutBasket:
     def test_places_an_order_for_what_is_in_it_and_empties_it(self) -> None:
         put("NW-001", 2)
@@ -130,3 +131,13 @@ class TestCheckOutBasket:
                 basket_id="b-1", customer_id="", ship_to=ADDRESS, payment_token="tok_ok", now=NOW
             )
         assert len(queries.find_basket("b-1").lines) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestCheckingOutAtOneMoment:
+    def test_orders_once(self) -> None:
+        announce("NW-001")
+        put("NW-001", 2)
+        clicked = at_one_moment([check_out] * 4)
+        assert len({order.order_id for order in clicked}) == 1
+        assert (Order.objects.count(), len(messages(OrderPlaced))) == (1, 1)

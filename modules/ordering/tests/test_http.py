@@ -191,6 +191,10 @@ class TestListing:
         assert self.listed(client, customer_id="ALFKI", status="pending") == [mine]
         assert self.listed(client, customer_id="ALFKI", status="failed") == []
 
+    def test_narrows_by_nothing_where_a_value_is_empty(self, client: Client) -> None:
+        order_id = post(client).json()["order_id"]
+        assert self.listed(client, customer_id="", status="", cursor="") == [order_id]
+
     @pytest.mark.parametrize(("name", "value"), [("status", "lost"), ("cursor", "?")])
     def test_answers_400_to_what_it_never_gave_out(
         self, client: Client, name: str, value: str

@@ -1,11 +1,9 @@
 """Placing an order, and placing it again."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connections
 
 from modules.kernel.contracts import Invalid
 from modules.kernel.messaging.testing import messages
@@ -17,6 +15,7 @@ from modules.ordering.contracts import (
     PlaceOrder,
 )
 from modules.ordering.models import Order, OrderLine
+from modules.ordering.tests.concurrency import at_one_moment
 from modules.ordering.tests.orders import ADDRESS, a_line, a_request, announce
 from modules.ordering.use_cases import place_order
 
@@ -98,30 +97,19 @@ class TestPlacingAgain:
 
 
 @pytest.mark.django_db(transaction=True)
-class TestPlacingAtTheSameMoment:
+class TestPlacingAtOneMoment:
     def test_makes_one_order_of_one_key(self) -> None:
-        placed = together([a_request()] * THREADS)
-        assert len(set(placed)) == 1
+        placed = at_one_moment([lambda: place(a_request())] * THREADS)
+        assert len({order.order_id for order in placed}) == 1
         assert (Order.objects.count(), len(messages(OrderPlaced))) == (1, 1)
 
     def test_makes_one_order_and_refuses_the_other_requests(self) -> None:
-        placed = together([a_request(a_line(quantity=n + 1)) for n in range(THREADS)])
+        def place_or_be_refused(quantity: int) -> str:
+            try:
+                return place(a_request(a_line(quantity=quantity))).order_id
+            except IdempotencyConflict:
+                return "refused"
+
+        placed = at_one_moment([partial(place_or_be_refused, n + 1) for n in range(THREADS)])
         assert placed.count("refused") == THREADS - 1
         assert (Order.objects.count(), len(messages(OrderPlaced))) == (1, 1)
-
-
-def together(requests: list[PlaceOrder]) -> list[str]:
-    """This places all requests with one key at one moment, each on a connection of its own."""
-    barrier = Barrier(len(requests))
-
-    def place_with_the_others(request: PlaceOrder) -> str:
-        barrier.wait(timeout=10)
-        try:
-            return place(request).order_id
-        except IdempotencyConflict:
-            return "refused"
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(requests)) as pool:
-        return list(pool.map(place_with_the_others, requests))

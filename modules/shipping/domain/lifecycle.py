@@ -56,5 +56,5 @@ def pause_before_enquiry(enquiry: int, *, first: timedelta) -> timedelta:
 
     It doubles: a parcel that is late by days must not be asked about every few seconds.
     """
-    # Bounded before it is multiplied: 2 ** 2000 seconds do not fit a timedelta.
-    return min(first * 2.0 ** min(enquiry - 1, 30), LONGEST_TRACKING_PAUSE)
+    # Bounded before it is multiplied: 2²⁰⁰⁰ seconds do not fit a timedelta.
+    return min(first * (1 << min(enquiry - 1, 30)), LONGEST_TRACKING_PAUSE)
