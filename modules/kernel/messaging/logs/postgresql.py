@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.utils import DataError
+from django.db.utils import DataError, IntegrityError
 
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import PARTITIONS, Envelope
@@ -123,7 +123,8 @@ class PostgresqlLog:
             self._append_due(cursor)
             try:
                 cursor.execute(_TICK, self._leading.parameters())
-            except DataError as error:
+            except (DataError, IntegrityError) as error:
+                # The epoch has moved on, or a position was given by another leader already.
                 self._leading = None
                 raise LeadershipLost(f"another process leads the log in {self.database}") from error
             given, last_id, snapshot, *_ = cursor.fetchone()

@@ -82,11 +82,12 @@ def probe_consumer(
     retry: RetryPolicy | None = None,
     owner: str = "",
     batch: int = 100,
+    from_now: bool = False,
 ) -> Consumer:
     """This makes a consumer of the probe's event with one handler."""
     handler = Handler(record=record, call=call, retry=retry or RetryPolicy(attempts=3))
     return Consumer(
-        Subscription("probe", "probe", {"probe.thing_happened": (handler,)}),
+        Subscription("probe", "probe", {"probe.thing_happened": (handler,)}, from_now),
         database="default",
         source="default",
         owner=owner or str(new_id()),
