@@ -1,11 +1,14 @@
-"""Requests and products that the tests of ordering speak of."""
+"""Requests, orders and products that the tests of ordering speak of."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from modules.catalog.contracts import ProductChanged
-from modules.ordering.contracts import PlaceOrder, RequestedLine
-from modules.ordering.use_cases import note_product
+from modules.ordering.contracts import OrderSummary, PlaceOrder, RequestedLine
+from modules.ordering.use_cases import note_product, place_order
 from modules.shipping.contracts import Address
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 ADDRESS = Address(
     name="Ana Trujillo", line1="Avda. de la Constitución 2222", city="México", country="Mexico"
@@ -37,6 +40,10 @@ def a_request(
         ship_to=ADDRESS,
         payment_token="tok_ok",
     )
+
+
+def place(request: PlaceOrder, key: str = "key-1") -> OrderSummary:
+    return place_order(request, idempotency_key=key, now=NOW)
 
 
 def announce(

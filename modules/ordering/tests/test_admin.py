@@ -4,8 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from modules.ordering.tests.orders import a_request, announce
-from modules.ordering.tests.test_place_order import place
+from modules.ordering.tests.orders import a_request, announce, place
 from modules.ordering.use_cases import put_in_basket
 
 

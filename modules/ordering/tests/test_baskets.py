@@ -1,7 +1,5 @@
 """Baskets, from the first piece to the order."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from modules.kernel.contracts import Invalid
@@ -16,10 +14,8 @@ from modules.ordering.contracts import (
 )
 from modules.ordering.models import Order
 from modules.ordering.tests.concurrency import at_one_moment
-from modules.ordering.tests.orders import ADDRESS, announce
+from modules.ordering.tests.orders import ADDRESS, NOW, announce
 from modules.ordering.use_cases import check_out_basket, put_in_basket
-
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def put(sku: str, quantity: int) -> None:

@@ -12,8 +12,7 @@ from modules.ordering import queries
 from modules.ordering.contracts import OrderCancelled, OrderNotCancellable, UnknownOrder
 from modules.ordering.models import Order
 from modules.ordering.sagas import Checkout
-from modules.ordering.tests.orders import a_request
-from modules.ordering.tests.test_place_order import place
+from modules.ordering.tests.orders import a_request, place
 from modules.ordering.use_cases import cancel_order
 from modules.payments.contracts import AuthorisePayment
 

@@ -8,8 +8,7 @@ from modules.ordering import queries
 from modules.ordering.contracts import OrderPayment, OrderShipment
 from modules.ordering.domain.copies import Outcome
 from modules.ordering.models import KnownProduct
-from modules.ordering.tests.orders import a_request
-from modules.ordering.tests.test_place_order import place
+from modules.ordering.tests.orders import a_request, place
 from modules.ordering.use_cases import (
     note_payment_authorised,
     note_payment_captured,

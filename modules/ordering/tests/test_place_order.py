@@ -1,6 +1,5 @@
 """Placing an order, and placing it again."""
 
-from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -10,21 +9,13 @@ from modules.kernel.messaging.testing import messages
 from modules.ordering.contracts import (
     IdempotencyConflict,
     OrderPlaced,
-    OrderSummary,
     PlacedLine,
-    PlaceOrder,
 )
 from modules.ordering.models import Order, OrderLine
 from modules.ordering.tests.concurrency import at_one_moment
-from modules.ordering.tests.orders import ADDRESS, a_line, a_request, announce
-from modules.ordering.use_cases import place_order
+from modules.ordering.tests.orders import ADDRESS, NOW, a_line, a_request, announce, place
 
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THREADS = 8
-
-
-def place(request: PlaceOrder, key: str = "key-1") -> OrderSummary:
-    return place_order(request, idempotency_key=key, now=NOW)
 
 
 @pytest.mark.django_db

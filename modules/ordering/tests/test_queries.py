@@ -8,8 +8,7 @@ from modules.kernel.contracts import Invalid, new_id
 from modules.ordering import queries
 from modules.ordering.contracts import OrderLine, OrderSummary, UnknownOrder
 from modules.ordering.models import Order
-from modules.ordering.tests.orders import ADDRESS, a_line, a_request, announce
-from modules.ordering.tests.test_place_order import NOW, place
+from modules.ordering.tests.orders import ADDRESS, NOW, a_line, a_request, announce, place
 
 pytestmark = pytest.mark.django_db
 

@@ -22,8 +22,7 @@ from modules.ordering.contracts import (
     UnknownOrder,
 )
 from modules.ordering.domain.order_status import IllegalTransition
-from modules.ordering.tests.orders import a_line, a_request, announce
-from modules.ordering.tests.test_place_order import place
+from modules.ordering.tests.orders import a_line, a_request, announce, place
 
 pytestmark = pytest.mark.django_db
 
