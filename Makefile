@@ -7,7 +7,8 @@ QUARRY_VAR ?= var
 
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-LOCK_OPTIONS := --quiet --universal --python-version 3.11 --generate-hashes --no-header
+LOCK = $(abspath $(BIN))/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header
 
 # VENV=DIR names an environment of the caller's own: it is used as it stands.
 ifeq ($(origin VENV),file)
@@ -104,9 +105,9 @@ format: $(DEV_INSTALLED) ## Format the code and mend what ruff can mend
 
 .PHONY: lock
 lock: $(DEV_INSTALLED) ## Make the locks again from requirements/*.in, keeping pins that still fit
-	cd requirements && for name in install run dev; do \
-		$(abspath $(BIN))/uv pip compile $(LOCK_OPTIONS) $$name.in --output-file $$name.txt || exit 1; \
-	done
+	cd requirements && $(LOCK) install.in --output-file install.txt
+	cd requirements && $(LOCK) run.in --output-file run.txt
+	cd requirements && $(LOCK) dev.in --output-file dev.txt --constraint run.txt
 
 .PHONY: clean
 clean: ## Remove the environment, the development database and all caches
