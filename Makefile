@@ -78,8 +78,9 @@ check-lint: $(DEV_INSTALLED) ## Check the code against ruff's rules
 check-types: $(DEV_INSTALLED) ## Check the types, strictly
 	$(BIN)/mypy
 
-check-boundaries: $(DEV_INSTALLED) ## Check that modules import only each other's contracts
+check-boundaries: $(DEV_INSTALLED) ## Check that modules share nothing but their contracts
 	$(BIN)/lint-imports --config importlinter.ini
+	$(MANAGE) boundaries check
 
 check-django: $(DEV_INSTALLED) ## Run Django's checks, in development and as for production
 	$(MANAGE) check --fail-level WARNING

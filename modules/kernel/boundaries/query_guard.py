@@ -68,7 +68,7 @@ class QueryGuard:
         Raises:
             ForeignTable: it names a table of another module than the one that calls.
         """
-        if owned := self._owned_in(str(sql)):
+        if owned := self._owned_in(_text_of(sql)):
             refuse_foreign(owned, sys._getframe(1))
         return execute(sql, params, many, context)
 
@@ -76,6 +76,16 @@ class QueryGuard:
         if self._owners is None:
             self._owners = self._read_owners()
         return tuple((name, self._owners[name]) for name in names_in(sql) if name in self._owners)
+
+
+def _text_of(sql: object) -> str:
+    """This gives a statement as text: psycopg also takes bytes and its own composed SQL."""
+    if isinstance(sql, str):
+        return sql
+    if isinstance(sql, bytes):
+        return sql.decode()
+    text: str = sql.as_string(None)  # type: ignore[attr-defined]  # psycopg.sql.Composable
+    return text
 
 
 def refuse_foreign(owned: tuple[tuple[str, str], ...], frame: FrameType | None) -> None:

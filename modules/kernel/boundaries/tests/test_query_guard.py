@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.utils import ConnectionHandler
+from psycopg import sql
 
 from modules.kernel.boundaries import query_guard
 from modules.kernel.boundaries.query_guard import ForeignTable, QueryGuard
@@ -38,8 +39,8 @@ def query() -> Callable[[str], str]:
     """This executes SQL through a guard, on no database: it gives "executed"."""
     guard = QueryGuard(lambda: TABLES)
 
-    def execute(sql: str) -> str:
-        return str(guard(lambda *_: "executed", sql, (), False, {}))
+    def execute(statement: str) -> str:
+        return str(guard(lambda *_: "executed", statement, (), False, {}))
 
     return execute
 
@@ -59,6 +60,19 @@ class TestQueryGuard:
     def test_refuses_a_join_from_a_table_of_its_own(self, query: Callable[[str], str]) -> None:
         with pytest.raises(ForeignTable, match="touches payments_payment"):
             ordering(lambda: query('SELECT 1 FROM "ordering_order" JOIN "payments_payment"'))
+
+    @pytest.mark.parametrize(
+        "composed",
+        [
+            sql.SQL("SELECT 1 FROM {}").format(sql.Identifier("payments_payment")),
+            b"SELECT 1 FROM payments_payment",
+        ],
+    )
+    def test_reads_what_psycopg_takes_beside_text(
+        self, query: Callable[[Any], str], composed: object
+    ) -> None:
+        with pytest.raises(ForeignTable, match="touches payments_payment"):
+            ordering(lambda: query(composed))
 
     def test_lets_a_module_have_its_own_tables(self, query: Callable[[str], str]) -> None:
         assert payments(lambda: query("SELECT 1 FROM payments_payment")) == "executed"
