@@ -1,0 +1,56 @@
+"""The timeline: all that was said about one key, in order, and what came along with it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from modules.kernel.contracts import new_id
+from modules.kernel.messaging.context import Causes, caused_by
+from modules.kernel.messaging.models import Message
+from modules.kernel.messaging.tests.probe import ThingHappened, publish
+from modules.kernel.messaging.timeline import _smallest_id_at, timeline
+
+pytestmark = pytest.mark.django_db
+
+
+def just_now() -> datetime:
+    return timezone.now()
+
+
+class TestTimeline:
+    def test_gives_the_messages_of_a_key_in_their_order(self) -> None:
+        publish(*(ThingHappened(thing="a", number=number) for number in range(3)))
+        publish(ThingHappened(thing="b", number=9))
+        found = timeline("a", since=just_now())
+        assert [message.data for message in found] == [
+            f'{{"thing":"a","number":{number}}}' for number in range(3)
+        ]
+
+    def test_brings_along_what_the_same_request_set_off(self) -> None:
+        with caused_by(Causes(correlation_id="request-1")):
+            publish(ThingHappened(thing="a", number=1), ThingHappened(thing="b", number=2))
+        with caused_by(Causes(correlation_id="request-2")):
+            publish(ThingHappened(thing="b", number=3))
+        found = timeline("a", since=just_now())
+        assert [(message.key, message.headers["correlationid"]) for message in found] == [
+            ("a", "request-1"),
+            ("b", "request-1"),
+        ]
+
+    def test_does_not_look_at_what_was_before(self) -> None:
+        publish(ThingHappened(thing="a", number=1))
+        assert timeline("a", since=just_now() + timedelta(hours=1)) == ()
+
+    def test_gives_the_position_in_the_log(self) -> None:
+        publish(ThingHappened(thing="a", number=1))
+        (found,) = timeline("a", since=just_now())
+        row = Message.objects.get(message_id=found.message_id)
+        assert found.position in (row.pk, 0)  # 0 on PostgreSQL, where nothing sequences here
+
+
+class TestSmallestId:
+    def test_is_before_every_id_made_from_then_on_and_after_older_ones(self) -> None:
+        now = just_now()
+        assert _smallest_id_at(now - timedelta(seconds=1)) < new_id()
+        assert new_id() < _smallest_id_at(now + timedelta(seconds=5))
