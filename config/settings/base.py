@@ -128,6 +128,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "modules.kernel.tasks.scheduler:ModuleScheduler"
+#: Whether the console asks for a staff account (Django's admin login).
+QUARRY_CONSOLE_FOR_STAFF = env.bool("QUARRY_CONSOLE_FOR_STAFF", False)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -58,7 +58,7 @@ def progress(request: HttpRequest, order_id: str) -> HttpResponse:
     if request.GET.get("seen") == current.fingerprint:
         return HttpResponse(status=204)
     context = {"order": order, "progress": current, "announce": True}
-    return render(request, "shop/_progress.html", context)
+    return render(request, "shop/_order.html", context)
 
 
 @require_POST
