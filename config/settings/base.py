@@ -161,3 +161,7 @@ SPECTACULAR_SETTINGS = {
 
 #: How long the sandbox carrier takes to deliver what it has collected.
 SHIPPING_SANDBOX_DELIVERY_SECONDS = env.float("SHIPPING_SANDBOX_DELIVERY_SECONDS", 3.0)
+
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Quarry <orders@quarry.example>")
+#: The right-hand side of the Message-ID of every mail; never change it for mails on the way.
+NOTIFICATIONS_MAIL_DOMAIN = env.str("NOTIFICATIONS_MAIL_DOMAIN", "quarry.example")

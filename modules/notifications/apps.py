@@ -1,4 +1,12 @@
+"""The one place where notifications is wired: the events of ordering that it writes about."""
+
 from modules.kernel.manifests import ModuleConfig, Registration
+from modules.ordering.contracts import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderFailed,
+    OrderFulfilled,
+)
 
 
 class NotificationsConfig(ModuleConfig):
@@ -6,4 +14,10 @@ class NotificationsConfig(ModuleConfig):
     label = "notifications"
 
     def register(self, module: Registration) -> None:
-        """This wires the module."""
+        # Imported here: models are not ready when Django imports this file.
+        from modules.notifications import handlers
+
+        module.handles(OrderConfirmed, handlers.on_order_confirmed)
+        module.handles(OrderFulfilled, handlers.on_order_fulfilled)
+        module.handles(OrderFailed, handlers.on_order_failed)
+        module.handles(OrderCancelled, handlers.on_order_cancelled)

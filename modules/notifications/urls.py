@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from modules.notifications.views import NotificationsView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/notifications", NotificationsView.as_view(), name="notifications"),
+]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from celery import Celery, current_app
+from celery.schedules import schedule
 
 from modules.kernel.tasks import Periodic, periodic, periodic_tasks, task_packages
 from modules.kernel.tasks.scheduler import ModuleScheduler
@@ -50,10 +51,10 @@ class TestModuleScheduler:
         monkeypatch.setattr("modules.kernel.tasks.scheduler.periodic_tasks", lambda: (SWEEP,))
         app = Celery("schedule-test", broker="memory://", set_as_current=False)
         app.conf.beat_schedule = {"mine": {"task": "settings.mine", "schedule": 60.0}}
-        schedule = ModuleScheduler(app=app).get_schedule()
-        assert {name: entry.schedule.run_every for name, entry in schedule.items()} == {
-            "errands.sweep": timedelta(seconds=5),
-            "mine": timedelta(seconds=60),
+        entries = ModuleScheduler(app=app).get_schedule()
+        assert {name: (entry.task, entry.schedule) for name, entry in entries.items()} == {
+            "errands.sweep": ("errands.sweep", schedule(timedelta(seconds=5))),
+            "mine": ("settings.mine", schedule(timedelta(seconds=60))),
         }
 
 
