@@ -117,6 +117,9 @@ QUARRY_BOUNDARIES_BASELINE = ROOT / "boundaries.baseline"
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "memory://")
 if CELERY_BROKER_URL.startswith("memory:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
+CELERY_TASK_ROUTES = ["modules.kernel.tasks.routing.route"]
+#: Queues are ``quarry.payments`` and so on; two installations on one broker need two prefixes.
+QUARRY_QUEUE_PREFIX = env.str("QUARRY_QUEUE_PREFIX", "quarry")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"

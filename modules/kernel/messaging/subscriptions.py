@@ -1,6 +1,6 @@
 """Who handles what: consumers, and the handlers of each. Filled when the apps are ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -90,6 +90,14 @@ def subscribe(
 def subscriptions() -> tuple[Subscription, ...]:
     """This gives all consumers of this deployable, sorted by name."""
     return tuple(_subscriptions[name] for name in sorted(_subscriptions))
+
+
+def modules_handling(names: Collection[str]) -> tuple[str, ...]:
+    """This gives the modules that handle at least one of the messages, sorted."""
+    handling = {
+        one.module for one in _subscriptions.values() if not one.handlers.keys().isdisjoint(names)
+    }
+    return tuple(sorted(handling))
 
 
 def subscription(consumer: str) -> Subscription:

@@ -46,6 +46,9 @@ class Log(Protocol):
             The messages, and the position up to which there are no others of these.
         """
 
+    def names(self, *, after: int, until: int) -> set[str]:
+        """This gives the names of the messages at positions after … until."""
+
     def lead(self) -> bool:
         """This tries to become the one that sequences the log; True when it is."""
 

@@ -106,6 +106,16 @@ class PostgresqlLog:
             found = [envelope_of(row) for row in cursor.fetchall()]
         return found, found[-1].position if len(found) == limit else until
 
+    def names(self, *, after: int, until: int) -> set[str]:
+        with self._cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT m.name FROM messaging_position p"
+                " JOIN messaging_message m ON m.id = p.message_id"
+                " WHERE p.pos > %s AND p.pos <= %s",
+                [after, until],
+            )
+            return {row[0] for row in cursor.fetchall()}
+
     def lead(self) -> bool:
         if self._leading is not None:
             return True

@@ -47,6 +47,14 @@ class SqliteLog:
             found = [envelope_of(row) for row in cursor.fetchall()]
         return found, found[-1].position if len(found) == limit else until
 
+    def names(self, *, after: int, until: int) -> set[str]:
+        with connections[self.database].cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT name FROM messaging_message WHERE id > %s AND id <= %s",
+                [after, until],
+            )
+            return {row[0] for row in cursor.fetchall()}
+
     def lead(self) -> bool:
         return True
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from modules.kernel.messaging.drivers.threads import MessageThreads
+from modules.kernel.messaging.drivers.delivering import message_threads
 from modules.kernel.messaging.subscriptions import subscriptions
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        threads = MessageThreads(modules)
+        threads = message_threads(modules)
         threads.start()
         self.stdout.write(f"worker for {', '.join(modules or sorted(known))} is running")
         stop.wait()

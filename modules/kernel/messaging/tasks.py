@@ -1,0 +1,84 @@
+"""The messaging kernel's Celery tasks: deliver what waits, and the sweep behind it."""
+
+import time
+from datetime import timedelta
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
+
+from modules.kernel.messaging.consumer import Consumer
+from modules.kernel.messaging.drivers import celery as driver
+from modules.kernel.messaging.drivers.delivering import owner_here
+from modules.kernel.messaging.drivers.threads import ThreadGroup
+from modules.kernel.messaging.logs import databases
+from modules.kernel.messaging.subscriptions import Subscription, subscriptions
+from modules.kernel.messaging.unit_of_work import database_of_module
+from modules.kernel.tasks import Periodic
+
+#: After so long a task makes room for others, and asks for another turn.
+_TURN_SECONDS = 5.0
+
+_threads: list[ThreadGroup] = []
+
+
+@shared_task(name=driver.DELIVER)
+def deliver(*, module: str) -> int:
+    """This delivers what waits for a module, and gives how much that was.
+
+    It takes the partitions that are free and gives them back at the end, since the next
+    wake-up may go to another worker; then it looks once more, for what came after its
+    last look found others' wake-ups turned away.
+    """
+    ends_at = time.monotonic() + _TURN_SECONDS
+    delivered = 0
+    for subscription in subscriptions():
+        if subscription.module == module:
+            for source in databases():
+                delivered += _deliver(subscription, source, ends_at)
+    if time.monotonic() >= ends_at:
+        driver.wake_module(module)
+    return delivered
+
+
+@shared_task(name="messaging.sweep")
+def sweep() -> None:
+    """This wakes every module: for wake-ups that were lost, and for what is to be retried."""
+    driver.wake_all_modules()
+
+
+PERIODIC = (Periodic(task="messaging.sweep", every=timedelta(seconds=2)),)
+
+
+@worker_ready.connect
+def start_keeping(**_: object) -> None:
+    """This starts keeping the logs in a Celery worker, where Celery is the driver."""
+    if settings.QUARRY_DRIVER == "celery":
+        group = driver.wake_threads()
+        group.start()
+        _threads.append(group)
+
+
+@worker_shutting_down.connect
+def stop_keeping(**_: object) -> None:
+    """This gives the lead to another worker."""
+    while _threads:
+        _threads.pop().stop()
+
+
+def _deliver(subscription: Subscription, source: str, ends_at: float) -> int:
+    consumer = Consumer(
+        subscription,
+        database=database_of_module(subscription.module),
+        source=source,
+        owner=owner_here(),
+    )
+    delivered, looked_until = 0, -1
+    while consumer.log.head() > looked_until and time.monotonic() < ends_at:
+        looked_until = consumer.log.head()
+        while made := consumer.step():
+            delivered += made
+            if time.monotonic() >= ends_at:
+                break
+        consumer.close()
+    return delivered
