@@ -220,6 +220,13 @@ def make_partitions(*, database: str, consumer: str, source: str, start: int) ->
     Args:
         start: the position after which a new consumer begins.
     """
+    with connections[database].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM messaging_partition WHERE consumer = %s AND source = %s",
+            [consumer, source],
+        )
+        if cursor.fetchone()[0] == PARTITIONS:
+            return
     rows = ", ".join(
         f"(%s, %s, {part}, '', 0, {now_sql(database)}, {start})" for part in range(PARTITIONS)
     )
