@@ -108,6 +108,9 @@ PAYMENTS_PROVIDER = env.str("PAYMENTS_PROVIDER", "sandbox")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 
+#: How long inventory keeps goods for an order that nobody picks or cancels.
+INVENTORY_RESERVATION_MINUTES = env.int("INVENTORY_RESERVATION_MINUTES", 15)
+
 #: Refuse SQL on another module's table while the code runs; see `modules.kernel.boundaries`.
 QUARRY_QUERY_GUARD = False
 #: Violations of the boundaries that are known and may only become fewer; usually no file.

@@ -1,3 +1,5 @@
+from modules.inventory.contracts import Inventory, PickStock, ReleaseStock, ReserveStock
+from modules.inventory.contracts.commands import ExpireReservation
 from modules.kernel.manifests import ModuleConfig, Registration
 
 
@@ -7,3 +9,12 @@ class InventoryConfig(ModuleConfig):
 
     def register(self, module: Registration) -> None:
         """This wires the module."""
+        # Imported here: models cannot be loaded while Django still reads the apps.
+        from modules.inventory import handlers
+        from modules.inventory.service import InventoryService
+
+        module.handles(ReserveStock, handlers.reserve_stock)
+        module.handles(PickStock, handlers.pick_stock)
+        module.handles(ReleaseStock, handlers.release_stock)
+        module.handles(ExpireReservation, handlers.expire_reservation)
+        module.provides(Inventory, InventoryService())

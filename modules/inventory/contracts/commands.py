@@ -32,3 +32,13 @@ class ReleaseStock:
     """
 
     order_id: str
+
+
+# Internal: sent by inventory to itself, and not exported from `contracts`.
+
+
+@command("inventory.expire_reservation", version=1, key="order_id")
+class ExpireReservation:
+    """End the reservation if it is still one. Answered by nothing: nobody waits for it."""
+
+    order_id: str

@@ -1,0 +1,103 @@
+"""Inventory over HTTP: read and set the stock of a SKU, in total or at one location."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from modules.inventory import queries, use_cases
+from modules.inventory.domain import MOST_ON_A_SHELF, Shelf
+
+
+class PutStockSerializer(serializers.Serializer[Any]):
+    """This is the body of a put."""
+
+    on_hand = serializers.IntegerField(min_value=0, max_value=MOST_ON_A_SHELF)
+
+
+class StockLevelSerializer(serializers.Serializer[Any]):
+    """This is the stock of a SKU; available = on_hand − reserved."""
+
+    sku = serializers.CharField()
+    on_hand = serializers.IntegerField()
+    reserved = serializers.IntegerField()
+    available = serializers.IntegerField()
+
+
+class ShelfSerializer(StockLevelSerializer):
+    """This is the stock of a SKU at one location."""
+
+    location = serializers.CharField()
+
+
+class ShelvesSerializer(serializers.Serializer[Any]):
+    """This is the stock of a SKU location by location."""
+
+    shelves = ShelfSerializer(many=True)
+
+
+class StockView(APIView):
+    """The stock of one SKU over all locations."""
+
+    @extend_schema(
+        operation_id="get_stock", summary="Stock of one SKU", responses=StockLevelSerializer
+    )
+    def get(self, request: Request, sku: str) -> Response:
+        return Response(asdict(queries.level(sku=sku)))
+
+    @extend_schema(
+        operation_id="put_stock",
+        summary="Set the total on hand; the main location takes up the difference",
+        request=PutStockSerializer,
+        responses={200: StockLevelSerializer, 201: StockLevelSerializer},
+    )
+    def put(self, request: Request, sku: str) -> Response:
+        created = use_cases.put_stock(sku=sku, on_hand=_on_hand(request))
+        return Response(asdict(queries.level(sku=sku)), status=_status(created))
+
+
+class ShelvesView(APIView):
+    """The stock of one SKU at each location."""
+
+    @extend_schema(
+        operation_id="list_shelves",
+        summary="Stock of one SKU by location",
+        responses=ShelvesSerializer,
+    )
+    def get(self, request: Request, sku: str) -> Response:
+        return Response({"shelves": [_shelf(shelf) for shelf in queries.shelves(sku=sku)]})
+
+
+class ShelfView(APIView):
+    """The stock of one SKU at one location."""
+
+    @extend_schema(
+        operation_id="put_shelf",
+        summary="Set what is on hand at one location",
+        request=PutStockSerializer,
+        responses={200: ShelfSerializer, 201: ShelfSerializer},
+    )
+    def put(self, request: Request, sku: str, location: str) -> Response:
+        created = use_cases.put_shelf(sku=sku, location=location, on_hand=_on_hand(request))
+        shelves = {shelf.location: shelf for shelf in queries.shelves(sku=sku)}
+        return Response(_shelf(shelves[location]), status=_status(created))
+
+
+def _on_hand(request: Request) -> int:
+    body = PutStockSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    on_hand: int = body.validated_data["on_hand"]
+    return on_hand
+
+
+def _shelf(shelf: Shelf) -> dict[str, object]:
+    return asdict(shelf) | {"available": shelf.available}
+
+
+def _status(created: bool) -> HTTPStatus:
+    return HTTPStatus.CREATED if created else HTTPStatus.OK
