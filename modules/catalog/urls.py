@@ -6,5 +6,5 @@ from modules.catalog import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/catalog/products", views.ProductsView.as_view()),
-    path("api/v1/catalog/products/<sku>", views.ProductView.as_view()),
+    path("api/v1/catalog/products/<str:sku>", views.ProductView.as_view()),
 ]

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,20 @@ from rest_framework.views import APIView
 
 from modules.catalog import queries, use_cases
 from modules.catalog.domain import ProductDetails
+from modules.kernel.http.problems import CONTENT_TYPE
+
+_TAGS = ("catalog",)
+
+
+def _refusal(status: HTTPStatus, description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    return {(int(status), CONTENT_TYPE): OpenApiResponse(OpenApiTypes.OBJECT, description)}
+
+
+_BAD_REQUEST = _refusal(HTTPStatus.BAD_REQUEST, "Not valid; `errors` names the fields.")
+_UNKNOWN = _refusal(HTTPStatus.NOT_FOUND, "unknown-product: there is none of the SKU.")
+_INVALID = _refusal(
+    HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-product: `field` breaks the rule in `detail`."
+)
 
 
 class PutProductSerializer(serializers.Serializer[Any]):
@@ -47,6 +62,7 @@ class ProductQuerySerializer(serializers.Serializer[Any]):
     limit = serializers.IntegerField(default=50, min_value=1, max_value=queries.MOST_ON_A_PAGE)
 
 
+@extend_schema(tags=_TAGS)
 class ProductsView(APIView):
     """The products, page by page."""
 
@@ -54,7 +70,7 @@ class ProductsView(APIView):
         operation_id="list_products",
         summary="Products in SKU order",
         parameters=[ProductQuerySerializer],
-        responses=ProductPageSerializer,
+        responses={200: ProductPageSerializer, **_BAD_REQUEST},
     )
     def get(self, request: Request) -> Response:
         query = ProductQuerySerializer(data=request.query_params)
@@ -62,11 +78,15 @@ class ProductsView(APIView):
         return Response(asdict(queries.products(**query.validated_data)))
 
 
-@extend_schema(parameters=[OpenApiParameter("sku", str, OpenApiParameter.PATH)])
+@extend_schema(tags=_TAGS)
 class ProductView(APIView):
     """One product."""
 
-    @extend_schema(operation_id="get_product", summary="One product", responses=ProductSerializer)
+    @extend_schema(
+        operation_id="get_product",
+        summary="One product",
+        responses={200: ProductSerializer, **_UNKNOWN},
+    )
     def get(self, request: Request, sku: str) -> Response:
         return Response(asdict(queries.product(sku=sku)))
 
@@ -74,7 +94,7 @@ class ProductView(APIView):
         operation_id="put_product",
         summary="Announce a product, or replace what is known of it",
         request=PutProductSerializer,
-        responses={200: ProductSerializer, 201: ProductSerializer},
+        responses={200: ProductSerializer, 201: ProductSerializer, **_BAD_REQUEST, **_INVALID},
     )
     def put(self, request: Request, sku: str) -> Response:
         body = PutProductSerializer(data=request.data)

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,21 @@ from rest_framework.views import APIView
 
 from modules.inventory import queries, use_cases
 from modules.inventory.domain import MOST_ON_A_SHELF, Shelf
+from modules.kernel.http.problems import CONTENT_TYPE
+
+_TAGS = ("inventory",)
+
+
+def _refusal(status: HTTPStatus, description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    return {(int(status), CONTENT_TYPE): OpenApiResponse(OpenApiTypes.OBJECT, description)}
+
+
+_UNKNOWN = _refusal(HTTPStatus.NOT_FOUND, "unknown-sku: no stock is kept of the SKU.")
+_PUT_REFUSALS = {
+    **_refusal(HTTPStatus.BAD_REQUEST, "Not valid; `errors` names the fields."),
+    **_refusal(HTTPStatus.CONFLICT, "stock-reserved or stock-elsewhere: it cannot be so few."),
+    **_refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-stock: a name that cannot be one."),
+}
 
 
 class PutStockSerializer(serializers.Serializer[Any]):
@@ -41,11 +57,14 @@ class ShelvesSerializer(serializers.Serializer[Any]):
     shelves = ShelfSerializer(many=True)
 
 
+@extend_schema(tags=_TAGS)
 class StockView(APIView):
     """The stock of one SKU over all locations."""
 
     @extend_schema(
-        operation_id="get_stock", summary="Stock of one SKU", responses=StockLevelSerializer
+        operation_id="get_stock",
+        summary="Stock of one SKU",
+        responses={200: StockLevelSerializer, **_UNKNOWN},
     )
     def get(self, request: Request, sku: str) -> Response:
         return Response(asdict(queries.level(sku=sku)))
@@ -54,25 +73,27 @@ class StockView(APIView):
         operation_id="put_stock",
         summary="Set the total on hand; the main location takes up the difference",
         request=PutStockSerializer,
-        responses={200: StockLevelSerializer, 201: StockLevelSerializer},
+        responses={200: StockLevelSerializer, 201: StockLevelSerializer, **_PUT_REFUSALS},
     )
     def put(self, request: Request, sku: str) -> Response:
         created = use_cases.put_stock(sku=sku, on_hand=_on_hand(request))
         return Response(asdict(queries.level(sku=sku)), status=_status(created))
 
 
+@extend_schema(tags=_TAGS)
 class ShelvesView(APIView):
     """The stock of one SKU at each location."""
 
     @extend_schema(
         operation_id="list_shelves",
         summary="Stock of one SKU by location",
-        responses=ShelvesSerializer,
+        responses={200: ShelvesSerializer, **_UNKNOWN},
     )
     def get(self, request: Request, sku: str) -> Response:
         return Response({"shelves": [_shelf(shelf) for shelf in queries.shelves(sku=sku)]})
 
 
+@extend_schema(tags=_TAGS)
 class ShelfView(APIView):
     """The stock of one SKU at one location."""
 
@@ -80,7 +101,7 @@ class ShelfView(APIView):
         operation_id="put_shelf",
         summary="Set what is on hand at one location",
         request=PutStockSerializer,
-        responses={200: ShelfSerializer, 201: ShelfSerializer},
+        responses={200: ShelfSerializer, 201: ShelfSerializer, **_PUT_REFUSALS},
     )
     def put(self, request: Request, sku: str, location: str) -> Response:
         created = use_cases.put_shelf(sku=sku, location=location, on_hand=_on_hand(request))
