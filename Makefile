@@ -42,8 +42,8 @@ reset: ## Throw the development database away; the next `make run` makes it anew
 
 $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 	$(MANAGE) migrate --no-input --verbosity 0
-	-$(MANAGE) load_demo_catalogue
-	-$(MANAGE) load_demo_stock
+	$(MANAGE) load_demo_catalogue
+	$(MANAGE) load_demo_stock
 	@touch "$@"
 
 # -- testing --------------------------------------------------------------------------------

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
+from celery import current_app
 from django.core.management import get_commands
 
+from modules.kernel.messaging.subscriptions import subscriptions
+from modules.kernel.tasks.routing import queue_of
 from tests.project.dockerfile import instructions
 
 ROOT = Path(__file__).parents[2]
@@ -72,9 +75,22 @@ def test_sets_only_variables_that_the_settings_read() -> None:
 def test_runs_commands_that_exist() -> None:
     commands = [one["command"] for one in COMPOSE["services"].values() if "command" in one]
     managed = {command[2] for command in commands if command[:2] == ["python", "manage.py"]}
-    assert managed == {"migrate", "worker"}
+    assert managed == {"migrate"}
     assert managed <= set(get_commands())
     assert {command[0] for command in commands} == {"python", "celery"}
+
+
+def test_workers_read_every_queue_that_something_is_sent_to() -> None:
+    current_app.loader.import_default_modules()
+    senders = {one.module for one in subscriptions()} | {
+        task.partition(".")[0] for task in current_app.tasks if not task.startswith("celery.")
+    }
+    [listed] = [
+        word.removeprefix("--queues=").split(",")
+        for word in COMPOSE["services"]["worker"]["command"]
+        if word.startswith("--queues=")
+    ]
+    assert sorted(listed) == sorted(queue_of(sender) for sender in senders)
 
 
 def test_publishes_the_port_that_the_image_exposes() -> None:
