@@ -57,6 +57,10 @@ test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
 coverage: $(DEV_INSTALLED) browser ## Run the tests and report the branches they miss
 	$(BIN)/python -m pytest -n logical --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 
+.PHONY: faults
+faults: $(DEV_INSTALLED) ## Search for faults, SECONDS=… long in all; QUARRY_SEED=… repeats a search
+	$(BIN)/python -m pytest tests/faults --capture=no --timeout=0 $(PYTEST_ARGS)
+
 .PHONY: browser
 browser: ## Install Chromium for the browser tests, where this is Debian and the user is root
 	@tests/browser/install-chromium
