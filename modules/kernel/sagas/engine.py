@@ -125,7 +125,8 @@ class Engine:
         """This starts an instance; a second input of one id changes nothing."""
         happened = Started(input=msgspec.to_builtins(message))
         with unit_of_work(self.module) as work:
-            self._move(work, delivery.envelope.key, happened, create=True)
+            instance = instances.make(work.database, self.saga.definition, delivery.envelope.key)
+            self._advance(work, instance, happened)
 
     def on_answer(self, message: object, delivery: Delivery) -> None:
         """This takes an answer to a command of ours; others' answers are not for us."""
@@ -142,28 +143,20 @@ class Engine:
 
     def on_timeout(self, message: NoteTimeout, delivery: Delivery) -> None:
         """This notes that an answer is overdue."""
-        if message.saga == self.saga.name:
-            happened = TimedOut(step=message.step, undo=message.undo, attempt=message.attempt)
-            with unit_of_work(self.module) as work:
-                self._move(work, message.instance_id, happened)
+        if message.saga != self.saga.name:
+            return
+        happened = TimedOut(step=message.step, undo=message.undo, attempt=message.attempt)
+        with unit_of_work(self.module) as work:
+            instance = instances.load(work.database, self.saga.name, message.instance_id)
+            if instance is not None:
+                self._advance(work, instance, happened)
 
     def cancel(self, work: UnitOfWork, instance_id: str) -> None:
         """This undoes an instance; one that has not begun is remembered as cancelled."""
-        instance = instances.load(work.database, self.saga.name, instance_id)
-        if instance is not None and not can_cancel(instance.definition, instance.state):
+        instance = instances.make(work.database, self.saga.definition, instance_id)
+        if not can_cancel(instance.definition, instance.state):
             raise PastPivot(f"{self.saga.name} {instance_id} can only go forward now")
-        self._move(work, instance_id, CancelRequested(), create=True)
-
-    def _move(
-        self, work: UnitOfWork, instance_id: str, happened: Happening, *, create: bool = False
-    ) -> None:
-        instance = instances.load(work.database, self.saga.name, instance_id)
-        if instance is None and create:
-            definition = self.saga.definition
-            instances.create(work.database, definition, instance_id, SagaState())
-            instance = Instance(definition, instance_id, SagaState())
-        if instance is not None:
-            self._advance(work, instance, happened)
+        self._advance(work, instance, CancelRequested())
 
     def _advance(self, work: UnitOfWork, instance: Instance, happened: Happening) -> None:
         """This decides, and carries the decision out; a local step is part of the decision."""

@@ -41,8 +41,13 @@ def load(database: str, saga: str, instance_id: str) -> Instance | None:
     return Instance(_definition(database, row[0]), instance_id, _states.decode(row[1]))
 
 
-def create(database: str, definition: Definition, instance_id: str, state: SagaState) -> None:
-    """This writes a new instance, pinned to its definition."""
+def make(database: str, definition: Definition, instance_id: str) -> Instance:
+    """This gives an instance, locked; where there is none a new one, pinned to the definition.
+
+    Two may want to be the first at one moment, such as a cancellation and the order's own
+    start: the second waits here for the first, and gets what that has made.
+    """
+    fresh = SagaState()
     with connections[database].cursor() as cursor:
         cursor.execute(
             "INSERT INTO sagas_sagadefinition (hash, name, version, canonical)"
@@ -51,9 +56,12 @@ def create(database: str, definition: Definition, instance_id: str, state: SagaS
         )
         cursor.execute(
             "INSERT INTO sagas_sagainstance (saga, instance_id, definition_hash, status, state)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            [definition.name, instance_id, definition.hash, state.status, _text(state)],
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (saga, instance_id) DO NOTHING",
+            [definition.name, instance_id, definition.hash, fresh.status, _text(fresh)],
         )
+    made = load(database, definition.name, instance_id)
+    assert made is not None, "it was inserted, by us or by another"
+    return made
 
 
 def save(database: str, instance: Instance, state: SagaState) -> None:
