@@ -145,7 +145,7 @@ class Leases:
                 f" AND seen_until > {now}",
                 [self.consumer, self.source],
             )
-            present = max(cursor.fetchone()[0], 1)
+            present: int = max(cursor.fetchone()[0], 1)
         return -(-PARTITIONS // present)
 
     def _save_cursors(self) -> None:

@@ -73,7 +73,7 @@ def retry(*, consumer: str, source: str, position: int, operator: str) -> None:
 
     def start_over(row: SetAside) -> None:
         row.state, row.attempts = SetAside.State.RETRYING, 0
-        row.due_at = Now()  # type: ignore[assignment]  # the database's clock
+        row.due_at = Now()  # the database's clock
         row.save()
 
     _act("retry", consumer, source, position, operator, "", start_over)

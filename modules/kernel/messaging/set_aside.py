@@ -117,7 +117,7 @@ class SetAsides:
             )
             return [Held(*row) for row in cursor.fetchall()]
 
-    def _update(self, position: int, assignment: str, *values: object) -> None:
+    def _update(self, position: int, assignment: str, *values: str) -> None:
         with connections[self.database].cursor() as cursor:
             cursor.execute(
                 f"UPDATE messaging_setaside SET {assignment}"

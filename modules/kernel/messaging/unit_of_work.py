@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -174,7 +175,7 @@ class UnitOfWork:
         stream_version: int | None,
         request_id: str | None,
         effective_at: datetime | None,
-    ) -> tuple[object, ...]:
+    ) -> tuple[Any, ...]:
         contract = contract_of(message)
         if contract.kind is Kind.EVENT and contract.module != self.module:
             raise ValueError(
@@ -195,7 +196,7 @@ class UnitOfWork:
             effective_at,
         )
 
-    def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
+    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
         self._refuse_when_closed()
         with connections[self.database].cursor() as cursor:
             cursor.execute(

@@ -189,7 +189,7 @@ class Engine:
         effect: Effect,
         step: Step,
     ) -> Happening:
-        given = msgspec.convert(state.input, self.saga.input)
+        given: Any = msgspec.convert(state.input, self.saga.input)
         if isinstance(effect, Undo):
             assert state.failure is not None, "a saga turns back for a reason"
             self.locals[step.undo](instance.instance_id, given, state.failure, work)

@@ -6,7 +6,7 @@ from django.test import Client
 from modules.kernel.contracts import new_id
 from modules.kernel.messaging.testing import drain, messages
 from modules.kernel.sagas import SagaState, SagaStatus, StepStatus
-from modules.kernel.sagas.instances import create
+from modules.kernel.sagas.instances import make, save
 from modules.kernel.sagas.state import StepState
 from modules.ordering import queries
 from modules.ordering.contracts import OrderCancelled, OrderNotCancellable, UnknownOrder
@@ -27,7 +27,7 @@ def cancel(order_id: str) -> None:
 
 def checkout_is_at(order_id: str, step: str, *, status: SagaStatus = SagaStatus.RUNNING) -> None:
     state = SagaState(status=status, steps={step: StepState(status=StepStatus.REQUESTED)})
-    create("default", Checkout.definition, order_id, state)
+    save("default", make("default", Checkout.definition, order_id), state)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,6 +11,7 @@ Keeps P3. Source: PostgreSQL manual, "Transaction ID and Snapshot Information Fu
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -95,7 +96,7 @@ class PostgresqlLog:
             " JOIN messaging_message m ON m.id = p.message_id"
             " WHERE p.pos > %s AND p.pos <= %s"
         )
-        values: list[object] = [after, until]
+        values: list[Any] = [after, until]
         if names is not None:
             query += " AND m.name = ANY (%s)"
             values.append(list(names))
@@ -173,7 +174,7 @@ class _Progress:
         self.target = target
         self.done_id = done_id
 
-    def parameters(self) -> dict[str, object]:
+    def parameters(self) -> dict[str, Any]:
         _, xmax, xip = self.last.split(":")
         return {
             "xmax": xmax,

@@ -1,6 +1,7 @@
 """The log on SQLite: writers take turns, so the order of ids is the order of commits."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connections, transaction
 
@@ -36,7 +37,7 @@ class SqliteLog:
         if until <= after:
             return [], after
         query = f"SELECT m.id, {COLUMNS} FROM messaging_message m WHERE m.id > %s AND m.id <= %s"
-        values: list[object] = [after, until]
+        values: list[Any] = [after, until]
         if names is not None:
             query += f" AND m.name IN ({', '.join(['%s'] * len(names)) or 'NULL'})"
             values += names

@@ -36,7 +36,9 @@ class Travel:
                 "trips.close": self.close,
             },
         )
-        handlers = {name: (Handler(record=one),) for name, one in self.engine.handlers().items()}
+        handlers: dict[str, tuple[Handler, ...]] = {
+            name: (Handler(record=one),) for name, one in self.engine.handlers().items()
+        }
         self.consumers = [
             _consumer(Subscription("trips", "trips", handlers)),
             _consumer(Subscription("rooms", "rooms", _answers("rooms"))),

@@ -78,9 +78,10 @@ class KeySent:
     trip: str
 
 
-for message in (TripWanted, BookRoom, RoomBooked, RoomRefused, CancelRoom, RoomCancelled):
-    register_message(message)
-for message in (Pay, Paid, NotPaid, Unpay, Unpaid, SendKey, KeySent):
+for message in (
+    *(TripWanted, BookRoom, RoomBooked, RoomRefused, CancelRoom, RoomCancelled),
+    *(Pay, Paid, NotPaid, Unpay, Unpaid, SendKey, KeySent),
+):
     register_message(message)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -15,6 +15,7 @@ from rich.table import Table
 
 from modules.kernel.contracts import Problem
 from modules.kernel.messaging import archive, operations, retention
+from modules.kernel.messaging.inbox import Outcome
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.statistics import consumer_statistics
 
@@ -79,7 +80,7 @@ class Command(BaseCommand):
             action.add_argument("--json", action="store_true", help="for a program to read")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.console = Console(file=self.stdout, width=160)
+        self.console = Console(file=cast(IO[str], self.stdout), width=160)
         self.progress = Console(stderr=True)
         try:
             getattr(self, f"_{options['action'].replace('-', '_')}")(options)
@@ -131,7 +132,7 @@ class Command(BaseCommand):
 
     def _replay_archive(self, options: dict[str, Any]) -> None:
         outcomes = list(archive.replay_archive(options["consumer"], options["file"]))
-        new = outcomes.count(archive.Outcome.RECEIVED)
+        new = outcomes.count(Outcome.RECEIVED)
         self._done(options, f"{new} messages given, {len(outcomes) - new} had been before")
 
     def _prune(self, options: dict[str, Any]) -> None:
