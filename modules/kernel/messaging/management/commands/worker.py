@@ -4,17 +4,19 @@ import signal
 import threading
 from typing import Any
 
+import celery
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from modules.kernel.messaging.drivers.delivering import message_threads
 from modules.kernel.messaging.subscriptions import subscriptions
+from modules.kernel.tasks import embedded as embedded_tasks
 
 
 class Command(BaseCommand):
     help = (
         "Deliver messages to the handlers of some modules, or of all. Run as many of these as "
         "you like: they share the work by partition, and take over from one that dies. "
-        "SIGTERM lets each finish its batch and give its partitions back."
+        "Without a Celery broker they run the modules' tasks too. SIGTERM lets each finish its batch and give its partitions back."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,9 +34,12 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        tasks = embedded_tasks.start(celery.current_app)
         threads = message_threads(modules)
         threads.start()
         self.stdout.write(f"worker for {', '.join(modules or sorted(known))} is running")
         stop.wait()
         threads.stop()
+        if tasks is not None:
+            tasks.stop()
         self.stdout.write("worker has stopped")
