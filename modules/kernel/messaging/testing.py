@@ -39,15 +39,19 @@ def drain(*, until_idle: bool = False) -> int:
         for log in logs
     ]
     delivered = 0
+    nothing_ahead = not until_idle
     try:
         while True:
             moved = sum(log.tick() for log in logs)
             made = sum(consumer.step() for consumer in consumers)
             delivered += made
             if moved or made:
+                nothing_ahead = not until_idle
                 continue
-            if not (until_idle and _bring_forward()):
+            if nothing_ahead:
                 return delivered
+            # One more round after that: what lay ahead may have become due by itself meanwhile.
+            nothing_ahead = not _bring_forward()
             for consumer in consumers:
                 consumer.look_again()
     finally:
