@@ -42,8 +42,8 @@ reset: ## Throw the development database away; the next `make run` makes it anew
 
 $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 	$(MANAGE) migrate --no-input --verbosity 0
-	$(MANAGE) load_demo_catalogue
-	$(MANAGE) load_demo_stock
+	-$(MANAGE) load_demo_catalogue
+	-$(MANAGE) load_demo_stock
 	@touch "$@"
 
 # -- testing --------------------------------------------------------------------------------
@@ -56,10 +56,6 @@ test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
 .PHONY: coverage
 coverage: $(DEV_INSTALLED) browser ## Run the tests and report the branches they miss
 	$(BIN)/python -m pytest -n logical --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
-
-.PHONY: faults
-faults: $(DEV_INSTALLED) ## Search for faults, SECONDS=… long in all; QUARRY_SEED=… repeats a search
-	$(BIN)/python -m pytest tests/faults --capture=no --timeout=0 $(PYTEST_ARGS)
 
 .PHONY: browser
 browser: ## Install Chromium for the browser tests, where this is Debian and the user is root

@@ -79,18 +79,21 @@ def _append(work: UnitOfWork, payment: domain.Payment, step: domain.Answer | dom
     # The request is named at each message: those that waited are not what is handled now.
     if isinstance(step, domain.Answer):
         work.append(step.event, request_id=step.request_id)
-        return
-    call = CallProvider(
+    elif step.after:
+        work.schedule(as_command(payment, step), after=step.after, request_id=step.request_id)
+    else:
+        work.append(as_command(payment, step), request_id=step.request_id)
+
+
+def as_command(payment: domain.Payment, call: domain.Call) -> CallProvider:
+    """This gives the command that has a call made; it carries all that the call needs."""
+    return CallProvider(
         order_id=payment.order_id,
-        operation=step.operation,
-        idempotency_key=step.idempotency_key,
-        amount_minor=step.amount_minor,
+        operation=call.operation,
+        idempotency_key=call.idempotency_key,
+        amount_minor=call.amount_minor,
         currency=payment.currency,
         payment_token=payment.payment_token,
         reference=payment.reference,
-        attempt=step.attempt,
+        attempt=call.attempt,
     )
-    if step.after:
-        work.schedule(call, after=step.after, request_id=step.request_id)
-    else:
-        work.append(call, request_id=step.request_id)
