@@ -13,7 +13,7 @@ from itertools import pairwise
 from modules.console.domain.relations import Relation, RelationKind
 
 BOX_WIDTH, BOX_HEIGHT = 172, 64
-_GAP, _LAYER_HEIGHT, _MARGIN = 66, 158, 12
+_GAP, _LAYER_HEIGHT, _MARGIN = 66, 142, 12
 _PASSAGE_WIDTH = 28
 _SWEEPS = 6
 
