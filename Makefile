@@ -53,6 +53,10 @@ test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
 	$(BIN)/python -m pytest -n logical $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules $(PYTEST_ARGS)
 
+.PHONY: screenshots
+screenshots: $(DEV_INSTALLED) browser ## Take the pictures in docs/images again
+	QUARRY_SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_screenshots.py
+
 .PHONY: coverage
 coverage: $(DEV_INSTALLED) browser ## Run the tests and report the branches they miss
 	$(BIN)/python -m pytest -n logical --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)

@@ -1,0 +1,123 @@
+"""Buying something: what happens to the order is seen as it happens, in shop and console."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.shopping import fill_basket, fill_in_checkout, place_order, wait_for
+
+FULFILLED = "Your order is on its way"
+FAILED = "We could not complete your order"
+
+
+class TestBuying:
+    def test_shows_the_order_become_fulfilled_without_reloading(self, page: Page) -> None:
+        fill_basket(page, "Slate cheese board", "Pumice stone on a cord")
+        place_order(page, card="Flaky")
+        expect(page.get_by_role("heading", name=FULFILLED)).not_to_be_visible()
+        page.evaluate("window.sinceTheOrderWasPlaced = true")
+        wait_for(page, FULFILLED)
+        assert page.evaluate("window.sinceTheOrderWasPlaced")
+        expect(page.locator("#order-status")).to_contain_text(FULFILLED)
+        expect(page.locator(".step-done")).to_have_count(5)
+
+    def test_stops_asking_once_the_order_is_final(self, page: Page) -> None:
+        fill_basket(page, "Slate cheese board")
+        place_order(page)
+        wait_for(page, FULFILLED)
+        expect(page.locator("[hx-trigger]")).to_have_count(0)
+
+    def test_is_seen_in_the_console_with_its_messages(self, page: Page) -> None:
+        fill_basket(page, "Slate cheese board")
+        order_id = place_order(page)
+        wait_for(page, FULFILLED)
+        page.goto("/console/orders")
+        page.get_by_role("link", name=order_id).click()
+        titles = page.locator(".exchange-title").all_text_contents()
+        expected = ["Order placed", "Authorise payment", "Payment captured", "Order fulfilled"]
+        assert [title for title in titles if title in expected] == expected
+        page.get_by_text("Authorise payment").click()
+        expect(page.get_by_label("Data of Authorise payment")).to_contain_text('"amount_minor": 39')
+
+    def test_says_what_a_declined_card_means(self, page: Page) -> None:
+        fill_basket(page, "Slate cheese board")
+        place_order(page, card="Declined")
+        wait_for(page, FAILED)
+        expect(page.get_by_text("Your bank declined the payment.").last).to_be_visible()
+        expect(page.get_by_text("You have not been charged.")).to_be_visible()
+        expect(page.locator(".step-failed")).to_contain_text("Paid")
+
+    def test_undoes_an_order_that_no_carrier_delivers(self, page: Page) -> None:
+        fill_basket(page, "Slate cheese board")
+        place_order(page, postal_code="00000")
+        wait_for(page, FAILED)
+        expect(page.locator(".step-failed")).to_contain_text("Shipped")
+        expect(page.get_by_text("You have not been charged.")).to_be_visible()
+
+    def test_orders_once_when_the_button_is_clicked_twice(self, page: Page) -> None:
+        fill_basket(page, "Slate cheese board")
+        fill_in_checkout(page)
+        page.get_by_role("button", name="Place order").dblclick()
+        wait_for(page, FULFILLED)
+        page.goto("/shop/orders")
+        expect(page.locator("tbody tr")).to_have_count(1)
+
+
+class TestSearch:
+    def test_narrows_the_shelves_while_typing(self, page: Page) -> None:
+        page.goto("/")
+        page.get_by_role("searchbox").press_sequentially("pumice")
+        expect(page.locator(".offer")).to_have_count(1)
+        expect(page).to_have_url(re.compile("q=pumice"))
+        expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+class TestKeyboard:
+    def test_is_enough_to_buy_something(self, page: Page) -> None:
+        page.goto("/")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+        page.keyboard.press("Enter")
+        tab_to(page, "Slate cheese board")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/shop/products/*")
+        tab_to(page, "Add to basket")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/shop/basket")
+        tab_to(page, "Go to checkout")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/shop/checkout")
+        for label, text in (
+            ("Full name", "Maria Anders"),
+            ("Street and number", "Obere Str. 57"),
+            ("City", "Berlin"),
+            ("Country", "Germany"),
+        ):
+            tab_to(page, label)
+            page.keyboard.type(text)
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+        expect(page.get_by_role("radio", name="Declined")).to_be_checked()
+        tab_to(page, "Place order")
+        page.keyboard.press("Enter")
+        wait_for(page, FAILED)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """This presses Tab until what has the focus is called so, and is seen to have it."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        words, outlined = page.evaluate(
+            """() => {
+                const focused = document.activeElement;
+                const label = focused.labels?.[0] ?? focused;
+                const outline = element => getComputedStyle(element).outlineStyle !== "none";
+                const shown = outline(focused) || outline(focused.parentElement)
+                    || getComputedStyle(focused, "::after").outlineStyle !== "none";
+                return [label.textContent.trim(), shown];
+            }"""
+        )
+        if words.startswith(name):
+            assert outlined, f"{name} has the focus and does not show it"
+            return
+    raise AssertionError(f"{name} cannot be reached by Tab")
