@@ -16,7 +16,8 @@ class Command(BaseCommand):
     help = (
         "Deliver messages to the handlers of some modules, or of all. Run as many of these as "
         "you like: they share the work by partition, and take over from one that dies. "
-        "Without a Celery broker they run the modules' tasks too. SIGTERM lets each finish its batch and give its partitions back."
+        "Without a Celery broker they run the modules' tasks too. SIGTERM lets each finish "
+        "its batch and give its partitions back."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
