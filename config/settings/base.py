@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "modules.kernel.sagas",
     "modules.kernel.boundaries",
     "modules.kernel.http",
+    "modules.kernel.telemetry",
     "modules.kernel.pages",
     "modules.kernel.scaffolding",
     *(f"modules.{module}" for module in QUARRY_MODULES),

@@ -1,0 +1,52 @@
+"""One trace goes through requests and messages."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from modules.kernel.messaging.consumer import Consumer
+from modules.kernel.messaging.models import Message
+from modules.kernel.messaging.subscriptions import Handler, Subscription
+from modules.kernel.messaging.tests.probe import DoThing, ThingHappened, tick
+from modules.kernel.messaging.unit_of_work import unit_of_work
+
+TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTrace:
+    def test_of_a_request_goes_on_in_the_messages_it_causes(self, client: Client) -> None:
+        client.put(
+            "/api/v1/catalog/products/TEA",
+            json.dumps(
+                {"name": "Tea", "category": "Drinks", "unit_price_minor": 1, "currency": "USD"}
+            ),
+            content_type="application/json",
+            headers={"traceparent": f"00-{TRACE_ID}-b7ad6b7169203331-01"},
+        )
+        message = Message.objects.get(name="catalog.product_changed")
+        assert json.loads(message.headers)["traceparent"].split("-")[1] == TRACE_ID
+
+    def test_of_a_message_goes_on_in_what_its_handler_appends(self) -> None:
+        def handle(message: DoThing, delivery: object) -> None:
+            with unit_of_work("probe") as work:
+                work.append(ThingHappened(thing=message.thing, number=1))
+
+        with unit_of_work("probe") as work:
+            work.append(DoThing(thing="a"))
+        Message.objects.update(headers=f'{{"traceparent":"00-{TRACE_ID}-b7ad6b7169203331-01"}}')
+        tick()
+        handlers = {"probe.do_thing": (Handler(record=handle),)}
+        consumer = Consumer(
+            Subscription("probe", "probe", handlers),
+            database="default",
+            source="default",
+            owner="test",
+        )
+        consumer.step()
+        caused = json.loads(Message.objects.get(name="probe.thing_happened").headers)
+        command = Message.objects.get(name="probe.do_thing")
+        assert caused["traceparent"].split("-")[1] == TRACE_ID
+        assert caused["causationid"] == str(command.message_id)
+        assert caused["requestid"] == str(command.message_id)
