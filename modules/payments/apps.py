@@ -1,6 +1,7 @@
 """The one place where payments is wired: its commands, its calls of the provider, its interface."""
 
 from modules.kernel.manifests import ModuleConfig, Registration
+from modules.kernel.messaging import RetryPolicy
 from modules.payments.contracts import (
     AuthorisePayment,
     CapturePayment,
@@ -27,5 +28,7 @@ class PaymentsConfig(ModuleConfig):
             CallProvider,
             call=outward.ProviderCalls(providers.configured_provider()),
             record=handlers.record_outcome,
+            # For about ten minutes: a provider is back by then, mostly, without a person.
+            retry=RetryPolicy(attempts=14),
         )
         module.provides(Payments, service.PaymentsService())

@@ -66,7 +66,9 @@ class StripeBank:
 
     def __init__(self, stand_in: StripeStandIn) -> None:
         self.stand_in = stand_in
-        self.provider: PaymentProvider = stripe_provider(stand_in)
+        stripe = stripe_provider(stand_in)
+        self.provider: PaymentProvider = stripe
+        self.close = stripe.close
 
     @property
     def set_aside_minor(self) -> int:
@@ -113,4 +115,4 @@ def open_bank(name: str) -> Iterator[Bank]:
         try:
             yield bank
         finally:
-            bank.provider.close()  # type: ignore[attr-defined]  # Stripe's has connections
+            bank.close()
