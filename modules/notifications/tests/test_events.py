@@ -43,7 +43,6 @@ class SignallingBackend(EmailBackend):
 @pytest.fixture
 def task_threads() -> Iterator[TaskThreads]:
     """This runs tasks in this process, as the embedded driver does."""
-    current_app.control.purge()  # what other tests have sent is not this one's business
     threads = TaskThreads(current_app)
     threads.start()
     assert threads.wait_until_ready(20)
