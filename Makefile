@@ -42,15 +42,16 @@ reset: ## Throw the development database away; the next `make run` makes it anew
 
 $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 	$(MANAGE) migrate --no-input --verbosity 0
-	-$(MANAGE) load_demo_catalogue
-	-$(MANAGE) load_demo_stock
+	$(MANAGE) load_demo_catalogue
+	$(MANAGE) load_demo_stock
 	@touch "$@"
 
 # -- testing --------------------------------------------------------------------------------
 
 .PHONY: test
 test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
-	$(BIN)/python -m pytest -n logical $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n logical -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules $(PYTEST_ARGS)
 
 .PHONY: screenshots
@@ -60,6 +61,10 @@ screenshots: $(DEV_INSTALLED) browser ## Take the pictures in docs/images again
 .PHONY: coverage
 coverage: $(DEV_INSTALLED) browser ## Run the tests and report the branches they miss
 	$(BIN)/python -m pytest -n logical --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+
+.PHONY: faults
+faults: $(DEV_INSTALLED) ## Search for faults, SECONDS=… long in all; QUARRY_SEED=… repeats a search
+	$(BIN)/python -m pytest tests/faults --capture=no --timeout=0 $(PYTEST_ARGS)
 
 .PHONY: browser
 browser: ## Install Chromium for the browser tests, where this is Debian and the user is root
