@@ -70,6 +70,14 @@ faults: $(DEV_INSTALLED) ## Search for faults, SECONDS=… long in all; QUARRY_S
 browser: ## Install Chromium for the browser tests, where this is Debian and the user is root
 	@tests/browser/install-chromium
 
+# -- measuring ------------------------------------------------------------------------------
+
+.PHONY: bench bench-log
+bench: bench-log ## Run every benchmark
+
+bench-log: $(DEV_INSTALLED) ## Measure the log on PostgreSQL against its bars (BENCH_ARGS=--quick)
+	$(BIN)/python -m benchmarks.log $(BENCH_ARGS)
+
 # -- checking -------------------------------------------------------------------------------
 
 CHECKS := check-format check-lint check-types check-boundaries check-django check-migrations \

@@ -1,0 +1,70 @@
+"""Databases made for a benchmark on a real server, migrated, and dropped afterwards."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from tests.services.postgres import database_url, embedded_postgres, running_postgres
+from tests.services.rule import ServiceMissing
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """This gives the URL of the running server or, without one, of PostgreSQL 18 from PyPI.
+
+    Raises:
+        ServiceMissing: this machine has neither.
+    """
+    try:
+        server = running_postgres()
+    except ServiceMissing:
+        with embedded_postgres() as started:
+            yield started
+    else:
+        yield server
+
+
+class Database:
+    """This is one database of a benchmark, with all of the system's tables."""
+
+    def __init__(self, server: str, name: str) -> None:
+        self.url = database_url(server, f"benchmark_{name}_{os.getpid()}")
+        self._server = server
+        self._name = self.url.rsplit("/", 1)[1]
+
+    def __enter__(self) -> Database:
+        self._on_server(f"CREATE DATABASE {self._name}")
+        environment = {
+            **os.environ,
+            "DATABASE_URL": self.url,
+            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        }
+        command = (sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
+        subprocess.run(command, env=environment, check=True)
+        self._connection = psycopg.connect(self.url, autocommit=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+        self._on_server(f"DROP DATABASE {self._name} WITH (FORCE)")
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> None:
+        """This runs a statement in a transaction of its own."""
+        self._connection.execute(statement.encode(), values)
+
+    def row(self, query: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
+        """This gives the one row of a query."""
+        found = self._connection.execute(query.encode(), values).fetchone()
+        assert found is not None, query
+        return found
+
+    def _on_server(self, statement: str) -> None:
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            connection.execute(statement.encode())

@@ -1,0 +1,1 @@
+"""The benchmark of the log: appending, sequencing and delivering, one figure a file."""

@@ -1,0 +1,92 @@
+"""Delivering a backlog with several workers: what the figures of delivery and memory share."""
+
+import threading
+import time
+
+from benchmarks.harness import Crew, Database, Stop
+from benchmarks.log.backlog import append_backlog
+from benchmarks.log.messages import ThingHappened
+from modules.kernel.messaging.delivery import Delivery
+from modules.kernel.messaging.drivers.delivering import message_threads
+from modules.kernel.messaging.envelope import PARTITIONS
+from modules.kernel.messaging.subscriptions import Handler, subscribe, subscriptions
+
+_DEADLINE_SECONDS = 1_800.0
+_LOOK_SECONDS = 0.25
+
+
+def record_effect(message: ThingHappened, delivery: Delivery) -> None:
+    """This is the handler: one row of effect."""
+    from benchmarks.log.models import Effect  # Only where Django is set up.
+
+    Effect.objects.create(thing=message.thing, number=message.number)
+
+
+def work(stop: Stop) -> None:
+    """This delivers as `manage.py worker` does, until told to stop."""
+    if all(one.consumer != "bench" for one in subscriptions()):
+        subscribe(
+            consumer="bench",
+            module="bench",
+            message_class=ThingHappened,
+            handler=Handler(record=record_effect),
+            from_now=True,
+        )
+    threads = message_threads(["bench"])
+    threads.start()
+    stop.wait()
+    threads.stop()
+
+
+def wait_until_shared(database: Database, workers: int) -> None:
+    """This waits until each worker holds its fair share of the partitions."""
+    fair = -(-PARTITIONS // workers)
+    query = (
+        "SELECT coalesce(max(n), 0), coalesce(sum(n), 0) FROM (SELECT count(*) AS n"
+        " FROM messaging_partition WHERE consumer = 'bench' AND owner <> '' GROUP BY owner) shares"
+    )
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while database.row(query) != (fair, PARTITIONS):
+        if time.monotonic() > deadline:
+            raise TimeoutError("the workers do not share the partitions")
+        threading.Event().wait(_LOOK_SECONDS)
+
+
+def effects(database: Database) -> int:
+    """This gives about how many effects there are: cheap to ask while they become more."""
+    count: int = database.row("SELECT coalesce(max(id), 0) FROM log_effect")[0]
+    return count
+
+
+def deliver_backlog(database: Database, workers: Crew, *, size: int, count: int) -> float:
+    """This has `size` workers deliver a backlog and gives messages a second.
+
+    Timed from the first effect to the last. That each is there once, and that those of one
+    key are in order, is checked: a figure for unordered delivery would be worth nothing.
+    """
+    database.execute("TRUNCATE log_effect RESTART IDENTITY")
+    workers.begin(work)
+    wait_until_shared(database, size)
+    append_backlog(database, count)
+    deadline = time.monotonic() + _DEADLINE_SECONDS
+    while database.row("SELECT count(*) FROM log_effect")[0] < count:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the backlog is not worked off")
+        threading.Event().wait(_LOOK_SECONDS)
+    workers.end()
+    check_effects(database, count)
+    (seconds,) = database.row(
+        "SELECT extract(epoch FROM max(made_at) - min(made_at)) FROM log_effect"
+    )
+    return count / float(seconds)
+
+
+def check_effects(database: Database, count: int) -> None:
+    """This refuses effects that are missing, doubled or out of order within a key."""
+    found = database.row(
+        "SELECT count(*), count(DISTINCT number), count(*) FILTER (WHERE number < before) FROM"
+        " (SELECT number, lag(number) OVER (PARTITION BY thing ORDER BY id) AS before"
+        " FROM log_effect) ordered"
+    )
+    if found != (count, count, 0):
+        raise AssertionError(f"{count} messages; effects, different ones, out of order: {found}")

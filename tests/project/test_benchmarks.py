@@ -1,0 +1,51 @@
+"""The benchmarks work: what they measure is no test's business, for machines differ."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.harness import interleave, percentile, ratios, spread_of
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class TestRounds:
+    def test_go_in_one_direction_and_then_in_the_other(self) -> None:
+        turns: list[str] = []
+
+        def turn(name: str) -> float:
+            turns.append(name)
+            return float(len(turns))
+
+        measured = interleave({"a": lambda: turn("a"), "b": lambda: turn("b")}, rounds=2)
+        assert turns == ["a", "b", "b", "a"]
+        assert ratios(measured, "a", "b") == [1 / 2, 4 / 3]
+
+    def test_are_told_with_their_spread(self) -> None:
+        assert f"{spread_of([3.0, 1.0, 2.0]):.1f} ×" == "2.0 (1.0 to 3.0) ×"
+
+    def test_have_percentiles_that_are_values_of_theirs(self) -> None:
+        assert [percentile(list(range(100)), percent) for percent in (0, 50, 99, 100)] == [
+            0,
+            50,
+            99,
+            99,
+        ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_benchmark_of_the_log_measures_each_figure(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "benchmarks.log", "--quick", "--results", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "log.json").read_text())
+    assert len(report["figures"]) == 8
+    assert report["conditions"]["PostgreSQL fsync"] == "on"
+    for figure in report["figures"]:
+        assert figure["name"] in (tmp_path / "log.md").read_text()
