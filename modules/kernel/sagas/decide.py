@@ -15,8 +15,10 @@ from modules.kernel.sagas.state import (
     Failure,
     Happening,
     Refused,
+    RetryRequested,
     SagaState,
     SagaStatus,
+    SettledByOperator,
     Started,
     StepState,
     StepStatus,
@@ -26,15 +28,12 @@ from modules.kernel.sagas.state import (
     UndoSucceeded,
 )
 
-#: How often an undo that is not answered is asked for before the saga is stuck.
-UNDO_ATTEMPTS = 10
-
-#: How often a step past the pivot is asked for before the saga is stuck.
-FORWARD_ATTEMPTS = 10
+#: How often a step past the pivot, or an undo, is asked for before an operator is.
+ATTEMPTS = 10
 
 _CANCELLED = Failure(code="cancelled", detail="cancelled on request", step="", cancelled=True)
 
-#: Steps in these states may have had their effect.
+#: Steps in these states may have had their effect, and nobody has asked to undo it yet.
 _TO_UNDO = (StepStatus.REQUESTED, StepStatus.DONE, StepStatus.IN_DOUBT)
 
 Decision = tuple[SagaState, tuple[Effect, ...]]
@@ -47,17 +46,23 @@ def decide(definition: Definition, state: SagaState, happened: Happening) -> Dec
     """
     match happened:
         case Started(input=given):
-            return _started(definition, replace(state, input=given))
+            return _started(definition, state, given)
         case Succeeded(step=name, out=out):
             return _succeeded(definition, state, name, out)
         case Refused(step=name, code=code, detail=detail):
             return _refused(definition, state, name, code, detail)
         case UndoSucceeded(step=name):
-            return _undone(definition, state, name)
+            if state.of(name).status in (StepStatus.UNDOING, StepStatus.STUCK):
+                return _go_back(definition, _mark(state, name, StepStatus.UNDONE))
+            return state, ()
         case TimedOut(step=name, undo=undo, attempt=attempt):
             return _timed_out(definition, state, name, undo, attempt)
         case CancelRequested():
             return _cancelled(definition, state)
+        case RetryRequested(step=name):
+            return _retried(definition, state, name)
+        case SettledByOperator(step=name):
+            return _settled(definition, state, name)
 
 
 def can_cancel(definition: Definition, state: SagaState) -> bool:
@@ -68,49 +73,38 @@ def can_cancel(definition: Definition, state: SagaState) -> bool:
     )
 
 
-def _started(definition: Definition, state: SagaState) -> Decision:
+def _started(definition: Definition, state: SagaState, given: dict[str, Any]) -> Decision:
     if state.steps:
         return state, ()
+    state = replace(state, input=given)
     if state.failure is not None:
         # Cancelled before it began: the first step's undo tells the world that it ended so.
-        return _compensate(definition, _with(state, definition.steps[0], StepStatus.DONE))
-    return _ask(state, definition.steps[0])
+        return _go_back(definition, _mark(state, definition.steps[0].name, StepStatus.DONE))
+    return _go_on(definition, state)
 
 
 def _succeeded(
     definition: Definition, state: SagaState, name: str, out: dict[str, Any]
 ) -> Decision:
     now = state.of(name)
-    if now.status is not StepStatus.REQUESTED:
-        # Recorded, and never an advance: the step is being undone, or was counted already.
-        late = now.status in (StepStatus.IN_DOUBT, StepStatus.UNDOING, StepStatus.UNDONE)
-        return _put(state, name, replace(now, late_success=True)) if late else state, ()
-    state = _put(state, name, replace(now, status=StepStatus.DONE, out=out))
-    if state.status is not SagaStatus.RUNNING:
-        return state, ()
-    following = definition.after(name)
-    if following is None:
-        return replace(state, status=SagaStatus.COMPLETED), ()
-    return _ask(state, following)
+    if now.status is StepStatus.REQUESTED or (now.status is StepStatus.STUCK and not now.undoing):
+        state = _put(state, name, replace(now, status=StepStatus.DONE, out=out))
+        return _go_on(definition, state)
+    # Recorded, and never an advance: the step is being undone, or was counted already.
+    if now.status in (StepStatus.IN_DOUBT, StepStatus.UNDOING, StepStatus.UNDONE):
+        return _put(state, name, replace(now, late_success=True)), ()
+    return state, ()
 
 
 def _refused(
     definition: Definition, state: SagaState, name: str, code: str, detail: str
 ) -> Decision:
-    if state.of(name).status is not StepStatus.REQUESTED or state.status is not SagaStatus.RUNNING:
+    if state.of(name).status is not StepStatus.REQUESTED:
         return state, ()
-    step = definition.step(name)
-    if step.retriable:
-        return replace(state, status=SagaStatus.STUCK, failure=_failure(step, code, detail)), ()
-    state = _put(state, name, replace(state.of(name), status=StepStatus.FAILED))
-    return _turn_back(definition, state, _failure(step, code, detail))
-
-
-def _undone(definition: Definition, state: SagaState, name: str) -> Decision:
-    now = state.of(name)
-    if now.status is not StepStatus.UNDOING:
-        return state, ()
-    return _compensate(definition, _put(state, name, replace(now, status=StepStatus.UNDONE)))
+    failure = Failure(code=code, detail=detail, step=name)
+    if definition.step(name).retriable:
+        return _stick(definition, state, name, failure)
+    return _turn_back(definition, _mark(state, name, StepStatus.FAILED), failure)
 
 
 def _timed_out(
@@ -120,19 +114,18 @@ def _timed_out(
     expected = StepStatus.UNDOING if undo else StepStatus.REQUESTED
     if now.status is not expected or now.attempts != attempt:
         return state, ()
-    detail = f"{step.undo if undo else step.action} was not answered in {step.timeout_seconds:g} s"
-    if undo:
-        if attempt >= UNDO_ATTEMPTS:
-            return replace(state, status=SagaStatus.STUCK), ()
-        return _ask_undo(state, step)
-    if step.retriable:
-        if attempt >= FORWARD_ATTEMPTS:
-            failure = _failure(step, "step-timed-out", detail)
-            return replace(state, status=SagaStatus.STUCK, failure=failure), ()
-        return _ask(state, step)
-    # Perhaps it was done: in doubt, so it is undone like one that was.
-    state = _put(state, name, replace(now, status=StepStatus.IN_DOUBT))
-    return _turn_back(definition, state, _failure(step, "step-timed-out", detail))
+    failure = Failure(
+        code="step-timed-out",
+        detail=f"{step.undo if undo else step.action} was not answered in "
+        f"{step.timeout_seconds:g} s",
+        step=name,
+    )
+    if not undo and not step.retriable:
+        # Perhaps it was done: in doubt, so it is undone like one that was.
+        return _turn_back(definition, _mark(state, name, StepStatus.IN_DOUBT), failure)
+    if attempt >= ATTEMPTS:
+        return _stick(definition, state, name, failure)
+    return _ask(state, step, undo=undo)
 
 
 def _cancelled(definition: Definition, state: SagaState) -> Decision:
@@ -143,40 +136,109 @@ def _cancelled(definition: Definition, state: SagaState) -> Decision:
     return _turn_back(definition, state, _CANCELLED)
 
 
+def _retried(definition: Definition, state: SagaState, name: str) -> Decision:
+    now = state.of(name)
+    if now.status is not StepStatus.STUCK:
+        return state, ()
+    state = replace(_put(state, name, replace(now, attempts=0)), status=_direction(now))
+    return _ask(state, definition.step(name), undo=now.undoing)
+
+
+def _settled(definition: Definition, state: SagaState, name: str) -> Decision:
+    now = state.of(name)
+    if now.status is not StepStatus.STUCK:
+        return state, ()
+    state = replace(state, status=_direction(now))
+    if now.undoing:
+        return _go_back(definition, _mark(state, name, StepStatus.UNDONE))
+    return _go_on(definition, _mark(state, name, StepStatus.DONE))
+
+
 def _turn_back(definition: Definition, state: SagaState, failure: Failure) -> Decision:
-    return _compensate(definition, replace(state, status=SagaStatus.COMPENSATING, failure=failure))
+    if state.status is not SagaStatus.RUNNING:  # Another step has turned it back already.
+        return _go_back(definition, state)
+    return _go_back(definition, replace(state, status=SagaStatus.COMPENSATING, failure=failure))
 
 
-def _compensate(definition: Definition, state: SagaState) -> Decision:
-    """This undoes the last step that may have had an effect, one after another, in reverse."""
+def _stick(definition: Definition, state: SagaState, name: str, failure: Failure) -> Decision:
+    """This leaves a step to an operator; everything that does not wait for it goes on."""
+    state = _mark(state, name, StepStatus.STUCK)
+    if state.of(name).undoing:
+        return _go_back(definition, state)
+    return _go_on(definition, replace(state, failure=state.failure or failure))
+
+
+def _go_on(definition: Definition, state: SagaState) -> Decision:
+    """This asks for every step whose turn has come, or ends the saga."""
+    if state.status is not SagaStatus.RUNNING:
+        # Done while the saga turns back: what has now been done is to be undone.
+        return _go_back(definition, state)
+    effects: tuple[Effect, ...] = ()
+    for step in definition.steps:
+        if state.of(step.name).status is StepStatus.PENDING and all(
+            state.of(one).status is StepStatus.DONE for one in step.after
+        ):
+            state, asked = _ask(state, step, undo=False)
+            effects += asked
+    statuses = {state.of(step.name).status for step in definition.steps}
+    if statuses == {StepStatus.DONE}:
+        return replace(state, status=SagaStatus.COMPLETED, failure=None), effects
+    if StepStatus.STUCK in statuses and StepStatus.REQUESTED not in statuses:
+        return replace(state, status=SagaStatus.STUCK), effects
+    return state, effects
+
+
+def _go_back(definition: Definition, state: SagaState) -> Decision:
+    """This asks for every undo whose turn has come, in reverse, or ends the saga."""
+    state = replace(state, status=SagaStatus.COMPENSATING)
+    effects: tuple[Effect, ...] = ()
     for step in reversed(definition.steps):
-        if step.undo and state.of(step.name).status in _TO_UNDO:
-            fresh = replace(state.of(step.name), attempts=0)
-            return _ask_undo(
-                replace(_put(state, step.name, fresh), status=SagaStatus.COMPENSATING), step
+        if (
+            step.undo
+            and state.of(step.name).status in _TO_UNDO
+            and _nothing_left_after(definition, state, step)
+        ):
+            state, asked = _ask(
+                _put(state, step.name, replace(state.of(step.name), attempts=0)), step, undo=True
             )
-    return replace(state, status=SagaStatus.COMPENSATED), ()
+            effects += asked
+    statuses = {state.of(step.name).status for step in definition.steps}
+    if StepStatus.UNDOING in statuses:
+        return state, effects
+    stuck = StepStatus.STUCK in statuses
+    return replace(state, status=SagaStatus.STUCK if stuck else SagaStatus.COMPENSATED), effects
 
 
-def _ask(state: SagaState, step: Step) -> Decision:
+def _nothing_left_after(definition: Definition, state: SagaState, step: Step) -> bool:
+    """This is true once all that was built on the step has been undone, or is stuck."""
+    for follower in definition.followers(step.name):
+        status = state.of(follower.name).status
+        if status is StepStatus.UNDOING or (follower.undo and status in _TO_UNDO):
+            return False
+        if not _nothing_left_after(definition, state, follower):
+            return False
+    return True
+
+
+def _ask(state: SagaState, step: Step, *, undo: bool) -> Decision:
     now = state.of(step.name)
-    asked = replace(now, status=StepStatus.REQUESTED, attempts=now.attempts + 1)
-    return _put(state, step.name, asked), (Do(step=step.name, attempt=asked.attempts),)
+    asked = replace(
+        now,
+        status=StepStatus.UNDOING if undo else StepStatus.REQUESTED,
+        attempts=now.attempts + 1,
+        undoing=undo,
+    )
+    effect = Undo if undo else Do
+    return _put(state, step.name, asked), (effect(step=step.name, attempt=asked.attempts),)
 
 
-def _ask_undo(state: SagaState, step: Step) -> Decision:
-    now = state.of(step.name)
-    asked = replace(now, status=StepStatus.UNDOING, attempts=now.attempts + 1)
-    return _put(state, step.name, asked), (Undo(step=step.name, attempt=asked.attempts),)
+def _direction(step: StepState) -> SagaStatus:
+    return SagaStatus.COMPENSATING if step.undoing else SagaStatus.RUNNING
 
 
-def _with(state: SagaState, step: Step, status: StepStatus) -> SagaState:
-    return _put(state, step.name, replace(state.of(step.name), status=status))
+def _mark(state: SagaState, name: str, status: StepStatus) -> SagaState:
+    return _put(state, name, replace(state.of(name), status=status))
 
 
 def _put(state: SagaState, name: str, step: StepState) -> SagaState:
     return replace(state, steps={**state.steps, name: step})
-
-
-def _failure(step: Step, code: str, detail: str) -> Failure:
-    return Failure(code=code, detail=detail, step=step.name)

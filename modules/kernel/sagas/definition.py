@@ -26,6 +26,8 @@ class Step:
     """This is one step: what does it, what its answers are, what undoes it.
 
     Attributes:
+        after: the steps that must be done before this one; steps that do not wait for each
+            other run side by side.
         action: wire name of the command, or name of the local transaction.
         args: field of the command → where its value comes from.
         success: wire names of the events that say it was done.
@@ -40,6 +42,7 @@ class Step:
 
     name: str
     kind: StepKind
+    after: tuple[str, ...] = ()
     action: str
     action_version: int = 1
     args: dict[str, Reference]
@@ -61,7 +64,7 @@ class Definition:
     Attributes:
         name: ``module.name``; the module runs it.
         input: wire name of the event that starts an instance; its key is the instance's id.
-        steps: in the order in which they are done.
+        steps: in the order in which they are written; each waits for those in its `after`.
     """
 
     name: str
@@ -92,8 +95,11 @@ class Definition:
         """This gives a step by name."""
         return next(step for step in self.steps if step.name == name)
 
-    def after(self, name: str) -> Step | None:
-        """This gives the step that follows; None after the last."""
-        names = [step.name for step in self.steps]
-        position = names.index(name) + 1
-        return self.steps[position] if position < len(self.steps) else None
+    def followers(self, name: str) -> tuple[Step, ...]:
+        """This gives the steps that wait for this one."""
+        return tuple(step for step in self.steps if name in step.after)
+
+    def before(self, name: str) -> frozenset[str]:
+        """This gives the names of all steps that are done before this one, near and far."""
+        near = self.step(name).after
+        return frozenset(near).union(*(self.before(one) for one in near))

@@ -13,8 +13,9 @@ A definition that could end half-done is refused when the class is made (`Unsoun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from modules.kernel.contracts import contract_of
@@ -43,6 +44,7 @@ class StepDeclaration:
     timeout_seconds: float
     pivot: bool
     retriable: bool
+    after: Sequence[Any] | None
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -78,6 +80,7 @@ def command(
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     pivot: bool = False,
     retriable: bool = False,
+    after: Sequence[Any] | None = None,
 ) -> Any:
     """This is a step that another module does when it is sent a command.
 
@@ -89,6 +92,8 @@ def command(
             name of the input.
         undo: the command that undoes it; its fields come from the input.
         undone: the events that say so.
+        after: the steps it waits for; by default the one written before it, so that steps
+            run side by side only where this says so.
     """
     return StepDeclaration(
         kind=StepKind.COMMAND,
@@ -101,10 +106,17 @@ def command(
         timeout_seconds=timeout_seconds,
         pivot=pivot,
         retriable=retriable,
+        after=after,
     )
 
 
-def local(action: str, *, undo: str = "", retriable: bool = False) -> Any:
+def local(
+    action: str,
+    *,
+    undo: str = "",
+    retriable: bool = False,
+    after: Sequence[Any] | None = None,
+) -> Any:
     """This is a step that the saga's own module does, in the transaction of its progress.
 
     Args:
@@ -122,6 +134,7 @@ def local(action: str, *, undo: str = "", retriable: bool = False) -> Any:
         timeout_seconds=0.0,
         pivot=False,
         retriable=retriable,
+        after=after,
     )
 
 
@@ -144,7 +157,11 @@ class Saga:
             name=cls.name,
             version=cls.version,
             input=contract_of(cls.input).name,
-            steps=tuple(_compile(declaration, cls.input) for declaration in declared),
+            steps=tuple(
+                _compile(declaration, cls.input, previous.name if previous else "")
+                for previous, declaration in pairwise([None, *declared])
+                if declaration is not None
+            ),
         )
         _refuse_unsound(cls.definition)
         named = [cls.input]
@@ -153,11 +170,16 @@ class Saga:
         cls.messages = tuple(dict.fromkeys(one for one in named if isinstance(one, type)))
 
 
-def _compile(declared: StepDeclaration, source: type) -> Step:
+def _compile(declared: StepDeclaration, source: type, previous: str) -> Step:
+    if declared.after is not None:
+        after = tuple(step.name for step in declared.after)
+    else:
+        after = (previous,) if previous else ()
     if declared.kind is StepKind.LOCAL:
         return Step(
             name=declared.name,
             kind=StepKind.LOCAL,
+            after=after,
             action=declared.action,
             args={},
             undo=declared.undo,
@@ -169,6 +191,7 @@ def _compile(declared: StepDeclaration, source: type) -> Step:
     return Step(
         name=declared.name,
         kind=StepKind.COMMAND,
+        after=after,
         action=action.name,
         action_version=action.version,
         args=_arguments(declared, declared.action, declared.args, source),
@@ -212,16 +235,11 @@ def _refuse_unsound(definition: Definition) -> None:
             f"{definition.name}: {' and '.join(pivots)} are both pivots; after the first there "
             "is no way back, so there can be one only"
         )
-    past_pivot = False
     for step in definition.steps:
-        if step.pivot:
-            past_pivot = True
-        elif past_pivot and not step.retriable:
-            raise UnsoundSaga(
-                f"{definition.name}: {step.name} comes after the pivot {pivots[0]} and is not "
-                "retriable; nothing can be undone there, so it must be able to go forward"
-            )
-        elif not past_pivot and step.kind is StepKind.COMMAND and not step.undo:
+        _refuse_unknown_answers(definition, step)
+        if pivots and step.name != pivots[0]:
+            _refuse_beside_pivot(definition, step, pivots[0])
+        if step.kind is StepKind.COMMAND and not (step.undo or step.pivot or step.retriable):
             raise UnsoundSaga(
                 f"{definition.name}: {step.name} comes before the pivot and has no undo; a "
                 "failure after it would leave its effect behind"
@@ -231,3 +249,33 @@ def _refuse_unsound(definition: Definition) -> None:
                 f"{definition.name}: {step.name} has an undo and nothing says when it is done; "
                 "name the event in undone"
             )
+
+
+def _refuse_unknown_answers(definition: Definition, step: Step) -> None:
+    known = definition.before(step.name)
+    for field, reference in step.args.items():
+        if reference.step and reference.step not in known:
+            raise UnsoundSaga(
+                f"{definition.name}: {step.name} takes {field} from the answer of "
+                f"{reference.step}, which may not be there yet; name it in after"
+            )
+
+
+def _refuse_beside_pivot(definition: Definition, step: Step, pivot: str) -> None:
+    if step.name in definition.before(pivot):
+        if step.retriable:
+            raise UnsoundSaga(
+                f"{definition.name}: {step.name} comes before the pivot {pivot} and is retriable; "
+                "it would be asked for again and again where turning back is still possible"
+            )
+    elif not step.retriable:
+        where = "after" if pivot in definition.before(step.name) else "beside"
+        raise UnsoundSaga(
+            f"{definition.name}: {step.name} comes {where} the pivot {pivot} and is not "
+            "retriable; nothing can be undone there, so it must be able to go forward"
+        )
+    elif pivot not in definition.before(step.name):
+        raise UnsoundSaga(
+            f"{definition.name}: {step.name} runs beside the pivot {pivot}; if the pivot is "
+            "refused nobody would undo it, so let it come after"
+        )

@@ -16,7 +16,11 @@ class SagaStatus(StrEnum):
 
 
 class StepStatus(StrEnum):
-    """This is where a step is. In doubt: asked for, not answered in time, perhaps done."""
+    """This is where a step is.
+
+    In doubt: asked for, not answered in time, perhaps done. Stuck: it, or its undo, was asked
+    for as often as it may be; an operator says how it goes on.
+    """
 
     PENDING = "pending"
     REQUESTED = "requested"
@@ -25,6 +29,7 @@ class StepStatus(StrEnum):
     IN_DOUBT = "in_doubt"
     UNDOING = "undoing"
     UNDONE = "undone"
+    STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +51,20 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepState:
-    """This is one step of a running saga: its status, its answer, how often it was asked for."""
+    """This is one step of a running saga.
+
+    Attributes:
+        out: the fields of its answer.
+        attempts: how often it, or its undo, was asked for.
+        late_success: it was done after all, when it was being undone already.
+        undoing: the attempts are those of its undo.
+    """
 
     status: StepStatus = StepStatus.PENDING
     out: dict[str, Any] = field(default_factory=dict)
     attempts: int = 0
     late_success: bool = False
+    undoing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +136,30 @@ class CancelRequested:
     """Somebody wants the saga undone."""
 
 
-Happening = Started | Succeeded | Refused | UndoSucceeded | TimedOut | CancelRequested
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryRequested:
+    """An operator wants a stuck step, or its undo, asked for again."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledByOperator:
+    """An operator says that a stuck step, or its undo, is done, or need not be."""
+
+    step: str
+
+
+Happening = (
+    Started
+    | Succeeded
+    | Refused
+    | UndoSucceeded
+    | TimedOut
+    | CancelRequested
+    | RetryRequested
+    | SettledByOperator
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

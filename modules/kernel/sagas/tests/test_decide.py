@@ -1,19 +1,23 @@
 """The decision, tried in many orders: a saga ends, and leaves nothing half-done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.kernel.sagas.decide import can_cancel, decide
+from modules.kernel.sagas.decide import ATTEMPTS, can_cancel, decide
+from modules.kernel.sagas.definition import Definition, Step, StepKind
 from modules.kernel.sagas.state import (
     CancelRequested,
     Do,
     Effect,
     Happening,
     Refused,
+    RetryRequested,
     SagaState,
     SagaStatus,
+    SettledByOperator,
     Started,
     StepStatus,
     Succeeded,
@@ -24,20 +28,29 @@ from modules.kernel.sagas.state import (
 from modules.kernel.sagas.tests.trip import Trip
 
 DEFINITION = Trip.definition
+ENDS = (SagaStatus.COMPLETED, SagaStatus.COMPENSATED, SagaStatus.STUCK)
 
 
 @dataclass
 class World:
-    """This is what the steps' doers hold: which effects stand, and what is on its way."""
+    """This is what the steps' doers hold: which effects stand, and what is on its way.
 
+    Attributes:
+        deaf: operations that are never answered, as (step, undo).
+    """
+
+    definition: Definition = DEFINITION
     state: SagaState = field(default_factory=SagaState)
     standing: set[str] = field(default_factory=set)
+    done_in_order: list[str] = field(default_factory=list)
+    undone_in_order: list[str] = field(default_factory=list)
     refused_for_good: set[str] = field(default_factory=set)
+    deaf: set[tuple[str, bool]] = field(default_factory=set)
     on_its_way: list[Happening] = field(default_factory=list)
     timers: list[TimedOut] = field(default_factory=list)
 
-    def happen(self, happened: Happening, refuse: bool) -> None:
-        self.state, effects = decide(DEFINITION, self.state, happened)
+    def happen(self, happened: Happening, *, refuse: bool = False) -> None:
+        self.state, effects = decide(self.definition, self.state, happened)
         for effect in effects:
             self.carry_out(effect, refuse)
 
@@ -45,50 +58,88 @@ class World:
         """A doer is idempotent, and refuses an action whose undo came first."""
         match effect:
             case Do(step=name, attempt=attempt):
-                step = DEFINITION.step(name)
+                step = self.definition.step(name)
+                assert set(step.after) <= self.standing, f"{name} came before what it waits for"
                 self.timers.append(TimedOut(step=name, undo=False, attempt=attempt))
                 if name in self.refused_for_good or (refuse and not step.retriable):
                     self.on_its_way.append(Refused(step=name, code="no", detail=""))
-                else:
-                    self.standing.add(name)
+                    return
+                self.standing.add(name)
+                self.done_in_order.append(name)
+                if (name, False) not in self.deaf:
                     self.on_its_way.append(Succeeded(step=name))
             case Undo(step=name, attempt=attempt):
                 self.timers.append(TimedOut(step=name, undo=True, attempt=attempt))
-                self.standing.discard(name)
                 self.refused_for_good.add(name)
-                self.on_its_way.append(UndoSucceeded(step=name))
+                if (name, True) not in self.deaf:
+                    self.standing.discard(name)
+                    self.undone_in_order.append(name)
+                    self.on_its_way.append(UndoSucceeded(step=name))
+
+    def settle(self) -> None:
+        """This lets everything arrive that is on its way, and every silence time out."""
+        for _ in range(1_000):
+            if self.state.status in ENDS:
+                return
+            if self.on_its_way:
+                self.happen(self.on_its_way.pop(0))
+            else:
+                assert self.timers, "the saga waits for something that nobody will send"
+                self.happen(self.timers.pop(0))
+        raise AssertionError(f"no end in sight: {self.state}")
 
 
-ENDS = (SagaStatus.COMPLETED, SagaStatus.COMPENSATED, SagaStatus.STUCK)
+def started(**kwargs: object) -> World:
+    world = World(**kwargs)  # type: ignore[arg-type]  # the fields of a World
+    world.happen(Started(input={}))
+    return world
+
+
+def a_step(name: str, after: tuple[str, ...], **kwargs: object) -> Step:
+    return Step(
+        name=name,
+        kind=StepKind.COMMAND,
+        after=after,
+        action=f"x.{name}",
+        args={},
+        undo=f"x.un{name}",
+        undo_args={},
+        undone=(f"x.{name}_undone",),
+        timeout_seconds=1.0,
+        **kwargs,  # type: ignore[arg-type]  # the fields of a Step
+    )
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> Definition:
+    """This draws a sound saga: some steps in any order, perhaps a pivot, then retriable ones."""
+    steps: list[Step] = []
+    for n in range(draw(st.integers(1, 5))):
+        names = [step.name for step in steps]
+        after = draw(st.sets(st.sampled_from(names))) if names else set()
+        steps.append(a_step(f"s{n}", tuple(sorted(after))))
+    if draw(st.booleans()):
+        steps.append(a_step("pivot", tuple(step.name for step in steps), pivot=True))
+        for n in range(draw(st.integers(0, 2))):
+            steps.append(a_step(f"r{n}", (steps[-1].name,), retriable=True))
+    return Definition(name="x.y", version=1, input="x.began", steps=tuple(steps))
 
 
 class TestDecide:
     def test_goes_through_all_steps_in_order(self) -> None:
-        world = World()
-        world.happen(Started(input={"trip": "t"}), refuse=False)
-        done = []
-        while world.on_its_way:
-            answer = world.on_its_way.pop(0)
-            assert isinstance(answer, Succeeded)
-            done.append(answer.step)
-            world.happen(answer, refuse=False)
-        assert done == ["note", "price", "room", "pay", "key", "close"]
+        world = started()
+        world.settle()
+        assert world.done_in_order == ["note", "price", "room", "pay", "key", "close"]
         assert world.state.status is SagaStatus.COMPLETED
 
     def test_undoes_what_was_done_in_reverse_when_a_step_is_refused(self) -> None:
-        world = World()
-        world.happen(Started(input={}), refuse=False)
+        world = started()
         for _ in range(3):
-            world.happen(world.on_its_way.pop(0), refuse=False)
+            world.happen(world.on_its_way.pop(0))
         world.on_its_way.clear()
-        world.happen(Refused(step="pay", code="not-paid", detail="no money"), refuse=False)
-        undone = []
-        while world.on_its_way:
-            answer = world.on_its_way.pop(0)
-            assert isinstance(answer, UndoSucceeded)
-            undone.append(answer.step)
-            world.happen(answer, refuse=False)
-        assert undone == ["room", "note"]
+        world.happen(Refused(step="pay", code="not-paid", detail="no money"))
+        world.settle()
+        assert world.undone_in_order == ["room", "note"]
         assert world.state.status is SagaStatus.COMPENSATED
         assert world.state.failure is not None
         assert world.state.failure.code == "not-paid"
@@ -118,32 +169,97 @@ class TestDecide:
         state, effects = decide(DEFINITION, state, Started(input={}))
         assert effects == (Undo(step="note", attempt=1),)
 
+    def test_runs_side_by_side_what_does_not_wait_for_each_other(self) -> None:
+        world = started(
+            definition=Definition(
+                name="x.y",
+                version=1,
+                input="x.began",
+                steps=(a_step("a", ()), a_step("b", ()), a_step("c", ("a", "b"))),
+            )
+        )
+        assert world.done_in_order == ["a", "b"]
+        world.happen(Succeeded(step="b"))
+        assert world.done_in_order == ["a", "b"]
+        world.happen(Succeeded(step="a"))
+        assert world.done_in_order == ["a", "b", "c"]
+
+    def test_undoes_the_rest_when_one_undo_fails_and_is_then_stuck(self) -> None:
+        world = started(deaf={("room", True)})
+        while world.state.of("pay").status is not StepStatus.REQUESTED:
+            world.happen(world.on_its_way.pop(0))
+        world.on_its_way.clear()
+        world.happen(Refused(step="pay", code="not-paid", detail=""))
+        world.settle()
+        assert world.state.status is SagaStatus.STUCK
+        assert world.state.of("room").status is StepStatus.STUCK
+        assert world.state.of("room").attempts == ATTEMPTS
+        assert world.state.of("note").status is StepStatus.UNDONE
+
+    def test_ends_once_an_operator_has_a_stuck_undo_tried_again(self) -> None:
+        world = started(deaf={("room", True)})
+        world.happen(CancelRequested())
+        while world.state.of("room").status is StepStatus.PENDING and world.on_its_way:
+            world.happen(world.on_its_way.pop(0))
+        world = started(deaf={("room", True)})
+        for _ in range(2):
+            world.happen(world.on_its_way.pop(0))
+        world.happen(CancelRequested())
+        world.settle()
+        assert world.state.status is SagaStatus.STUCK
+        world.deaf.clear()
+        world.happen(RetryRequested(step="room"))
+        world.settle()
+        assert world.state.status is SagaStatus.COMPENSATED
+        assert "room" not in world.standing
+
+    def test_goes_forward_once_an_operator_says_that_a_stuck_step_is_done(self) -> None:
+        world = started(deaf={("key", False)})
+        world.settle()
+        assert world.state.status is SagaStatus.STUCK
+        world.happen(SettledByOperator(step="key"))
+        world.settle()
+        assert world.state.status is SagaStatus.COMPLETED
+
+    def test_takes_no_operators_word_on_a_step_that_is_not_stuck(self) -> None:
+        world = started()
+        for happened in (RetryRequested(step="note"), SettledByOperator(step="note")):
+            state, effects = decide(DEFINITION, world.state, happened)
+            assert (state, effects) == (world.state, ())
+
+    @settings(max_examples=300, deadline=None)
     @given(st.data())
     def test_ends_with_all_or_nothing_in_any_order_of_things(self, data: st.DataObject) -> None:
-        world = World()
-        world.happen(Started(input={}), refuse=False)
-        for _ in range(60):
-            if world.state.status in ENDS:
-                break
-            choices = ["answer"] * 4 if world.on_its_way else []
-            choices += ["duplicate"] if world.on_its_way else []
-            choices += ["timeout"] if world.timers else []
-            choices += ["cancel"]
-            match data.draw(st.sampled_from(choices)):
-                case "answer":
-                    index = data.draw(st.integers(0, len(world.on_its_way) - 1))
-                    world.happen(world.on_its_way.pop(index), refuse=data.draw(st.booleans()))
-                case "duplicate":
-                    world.happen(world.on_its_way[0], refuse=False)
-                case "timeout":
-                    index = data.draw(st.integers(0, len(world.timers) - 1))
-                    world.happen(world.timers.pop(index), refuse=False)
-                case "cancel":
-                    world.happen(CancelRequested(), refuse=False)
-        while world.state.status not in ENDS:
-            assert world.on_its_way, "the saga waits for something that nobody will send"
-            world.happen(world.on_its_way.pop(0), refuse=False)
+        definition = data.draw(definitions())
+        operations = [(step.name, undo) for step in definition.steps for undo in (False, True)]
+        world = started(definition=definition, deaf=data.draw(st.sets(st.sampled_from(operations))))
+        moves: dict[str, Callable[[], None]] = {
+            "answer": lambda: world.happen(
+                world.on_its_way.pop(data.draw(st.integers(0, len(world.on_its_way) - 1))),
+                refuse=data.draw(st.booleans()),
+            ),
+            "duplicate": lambda: world.happen(world.on_its_way[0]),
+            "timeout": lambda: world.happen(
+                world.timers.pop(data.draw(st.integers(0, len(world.timers) - 1)))
+            ),
+            "cancel": lambda: world.happen(CancelRequested()),
+        }
+        for _ in range(data.draw(st.integers(0, 30))):
+            possible = ["cancel"]
+            possible += ["answer", "answer", "duplicate"] if world.on_its_way else []
+            possible += ["timeout"] if world.timers else []
+            moves[data.draw(st.sampled_from(possible))]()
+        world.settle()
+        names = {step.name for step in definition.steps}
         if world.state.status is SagaStatus.COMPLETED:
-            assert world.standing == {step.name for step in DEFINITION.steps}
+            assert world.standing == names
         elif world.state.status is SagaStatus.COMPENSATED:
-            assert world.standing & {"note", "room", "pay"} == set()
+            assert not world.standing
+        else:
+            stuck = {name for name in names if world.state.of(name).status is StepStatus.STUCK}
+            assert stuck, "a saga is stuck because of a step"
+            assert stuck <= {name for name, _ in world.deaf} | {
+                step.name for step in definition.steps if step.retriable
+            }
+            if world.state.failure is not None and world.state.of(min(stuck)).undoing:
+                assert world.standing <= stuck, "what could be undone has been"
