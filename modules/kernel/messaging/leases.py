@@ -11,14 +11,12 @@ Source: the fencing tokens of M. Kleppmann, "How to do distributed locking" (201
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connections, transaction
 
 from modules.kernel.messaging.dialect import now_sql, skip_locked_sql
 from modules.kernel.messaging.envelope import PARTITIONS
 from modules.kernel.messaging.writer_turn import writer_turn
-
-#: How long a process may be silent before others take its partitions.
-LEASE_SECONDS = 10.0
 
 
 class LeaseLost(Exception):
@@ -50,6 +48,8 @@ class Leases:
         self.consumer = consumer
         self.source = source
         self.owner = owner
+        #: How long this process may be silent before others take its partitions.
+        self.seconds: float = settings.QUARRY_LEASE_SECONDS
         self.held: dict[int, Lease] = {}
 
     def renew(self) -> set[int]:
@@ -131,7 +131,7 @@ class Leases:
     def _announce(self) -> int:
         """This says that we are here, and gives our fair share of the partitions."""
         now = now_sql(self.database)
-        until = now_sql(self.database, plus_seconds=LEASE_SECONDS)
+        until = now_sql(self.database, plus_seconds=self.seconds)
         with connections[self.database].cursor() as cursor:
             cursor.execute(
                 "INSERT INTO messaging_worker (consumer, source, owner, seen_until)"
@@ -155,7 +155,7 @@ class Leases:
         rows = ", ".join(
             f"({part}, {lease.epoch}, {lease.cursor})" for part, lease in self.held.items()
         )
-        until = now_sql(self.database, plus_seconds=LEASE_SECONDS)
+        until = now_sql(self.database, plus_seconds=self.seconds)
         with connections[self.database].cursor() as cursor:
             cursor.execute(
                 f"WITH mine (part, epoch, position) AS (VALUES {rows})"
@@ -189,7 +189,7 @@ class Leases:
         if share <= 0:
             return set()
         now = now_sql(self.database)
-        until = now_sql(self.database, plus_seconds=LEASE_SECONDS)
+        until = now_sql(self.database, plus_seconds=self.seconds)
         with connections[self.database].cursor() as cursor:
             cursor.execute(
                 "SELECT id, owner FROM messaging_partition WHERE consumer = %s AND source = %s"

@@ -1,0 +1,13 @@
+"""What the echo heard."""
+
+from django.db import models
+
+
+class Effect(models.Model):
+    """This is the effect of one delivery; nothing here keeps a message from coming twice."""
+
+    thing = models.CharField(max_length=40)
+    number = models.IntegerField()
+
+    class Meta:
+        app_label = "echo"

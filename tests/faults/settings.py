@@ -1,0 +1,23 @@
+"""Settings of the processes that these tests kill: the kernel, the probe and its echo."""
+
+from config.settings.base import env
+from config.settings.test import *  # noqa: F403  # settings derive by star, as Django's own do
+from config.settings.test import DATABASES
+
+QUARRY_MODULES = ["probe", "echo"]
+INSTALLED_APPS = [
+    "modules.kernel.messaging",
+    "modules.kernel.sagas",
+    "tests.faults.probe_module",
+    "tests.faults.echo_module",
+]
+ROOT_URLCONF = ""
+QUARRY_QUERY_GUARD = False  # It asks the boundaries' app, which is not here.
+
+QUARRY_DRIVER = env.str("QUARRY_DRIVER", "worker")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "memory://")
+CELERY_BROKER_TRANSPORT_OPTIONS = {}
+
+if env.str("ECHO_DATABASE_URL", ""):
+    DATABASES["echo"] = env.dj_db_url("ECHO_DATABASE_URL")
+    QUARRY_DATABASES = {"echo": "echo"}

@@ -1,0 +1,113 @@
+"""`kill -9` of workers and of writers, under load: every effect exactly once, in order."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.faults.probe_module.gate import GATE, GATED
+from tests.faults.processes import Process, run_to_end
+from tests.faults.scratch_database import scratch_database
+from tests.faults.searching import begin_search
+from tests.faults.tally import count_of, heard, wait_until_all_is_heard
+from tests.faults.waiting import wait_until
+
+WORKER = ("manage.py", "worker")
+
+
+@pytest.fixture
+def database(postgres_server: str) -> Iterator[str]:
+    with scratch_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def env(database: str, tmp_path: Path) -> dict[str, str]:
+    env = {
+        "DATABASE_URL": database,
+        "QUARRY_VAR": str(tmp_path / "var"),
+        "QUARRY_LEASE_SECONDS": "2",
+    }
+    run_to_end(("manage.py", "migrate", "--verbosity=0"), env, tmp_path / "migrate")
+    return env
+
+
+class TestKilledProcesses:
+    def test_leave_every_effect_exactly_once(
+        self, database: str, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        search = begin_search(usual_seconds=8, share=0.15)
+        chance = search.chance("kills")
+        wait = threading.Event()
+
+        def start(number: int) -> Process:
+            if number == 0:
+                arguments = ("manage.py", "probe_load", f"--seed={chance.randrange(10**6)}")
+                return Process(arguments, env, tmp_path / "load")
+            return Process(WORKER, env, tmp_path / "workers")
+
+        processes = [start(number) for number in range(3)]
+        kills = 0
+        try:
+            wait_until(lambda: count_of(database, "probe_effect") > 0, what="the first effect")
+            while search.goes_on or kills < 3:
+                wait.wait(chance.uniform(0.5, 2.0))
+                number = chance.choice([0, 1, 1, 2, 2])
+                processes[number].kill()
+                processes[number] = start(number)
+                kills += 1
+            processes[0].stop()
+            for module in ("probe", "echo"):
+                wait_until_all_is_heard(database, module=module)
+        finally:
+            for process in processes:
+                process.kill()
+        assert count_of(database, "messaging_setaside") == 0
+
+
+class TestAWorkerPausedPastItsLease:
+    def test_is_refused_when_it_commits_and_the_effects_are_made_once(
+        self, database: str, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        paused = Process(WORKER, env, tmp_path / "paused")
+        fresh = None
+        try:
+            paused.wait_for_output("is running")
+            with psycopg.connect(database, autocommit=True) as gate:
+                gate.execute("SELECT pg_advisory_lock(%s)", [GATE])
+                _append_gated(env, tmp_path)
+                wait_until(
+                    lambda: _waiting_at_the_gate(gate) == 1, what="a handler waits at the gate"
+                )
+                paused.send(signal.SIGSTOP)
+                fresh = Process(WORKER, env, tmp_path / "fresh")
+            wait_until(
+                lambda: heard(database, "probe").get(GATED) == [1],
+                what="another has taken over and made the effect",
+            )
+            paused.send(signal.SIGCONT)
+            paused.wait_for_output("lease_lost")
+            assert heard(database, "probe")[GATED] == [1]
+        finally:
+            paused.kill()
+            if fresh is not None:
+                fresh.kill()
+
+
+def _append_gated(env: dict[str, str], tmp_path: Path) -> None:
+    arguments = ("manage.py", "probe_load", "--seed=1", "--count=1", f"--thing={GATED}")
+    run_to_end(arguments, env, tmp_path / "append")
+
+
+def _waiting_at_the_gate(connection: psycopg.Connection[tuple[object, ...]]) -> int:
+    return len(
+        connection.execute(
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted",
+            [GATE],
+        ).fetchall()
+    )
