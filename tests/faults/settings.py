@@ -1,5 +1,7 @@
 """Settings of the processes that these tests kill: the kernel, the probe and its echo."""
 
+import structlog
+
 from config.settings.base import env
 from config.settings.test import *  # noqa: F403  # settings derive by star, as Django's own do
 from config.settings.test import DATABASES
@@ -21,3 +23,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {}
 if env.str("ECHO_DATABASE_URL", ""):
     DATABASES["echo"] = env.dj_db_url("ECHO_DATABASE_URL")
     QUARRY_DATABASES = {"echo": "echo"}
+
+# Plain tracebacks: drawing each frame's variables takes seconds, and here much fails.
+structlog.configure(
+    processors=[
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)

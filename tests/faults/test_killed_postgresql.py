@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from pathlib import Path
 
 import psycopg
 
-from tests.faults.crashes import crash, start_again
+from tests.faults.crashes import Way, crash, start_again
 from tests.faults.processes import Process, run_to_end
 from tests.faults.searching import begin_search
 from tests.faults.tally import count_of, wait_until_all_is_heard
@@ -37,18 +38,20 @@ class TestACrashOfPostgresql:
                     Process(("manage.py", "worker"), env, tmp_path / f"worker-{number}")
                     for number in range(2)
                 ]
-                crashes = 0
+                ways = list(Way)
+                chance.shuffle(ways)
                 try:
-                    while search.goes_on or crashes < 3:
+                    for number in itertools.takewhile(
+                        lambda n: search.goes_on or n < len(ways), itertools.count()
+                    ):
                         effects = count_of(url, "probe_effect")
                         wait_until(
                             lambda seen=effects: _count(url) > seen,  # type: ignore[misc]
                             what="effects are made again",
                         )
                         wait.wait(chance.uniform(0.2, 1.5))
-                        crash(server, chance)
+                        crash(server, ways[number % len(ways)], chance)
                         start_again(server)
-                        crashes += 1
                         wait_until(lambda: _count(url) >= 0, what="the server answers")
                     load.stop()
                     for module in ("probe", "echo"):

@@ -116,9 +116,7 @@ class Consumer:
         gained = self.leases.renew()
         if gained:
             self._held_keys |= self.set_asides.keys(gained)
-        self._renew_at = now + (
-            self.leases.seconds / 3 if self.leases.held else _HUNGRY_SECONDS
-        )
+        self._renew_at = now + (self.leases.seconds / 3 if self.leases.held else _HUNGRY_SECONDS)
 
     def _deliver_next(self) -> int:
         held = self.leases.held

@@ -1,5 +1,7 @@
 """What the echo heard."""
 
+from __future__ import annotations
+
 from django.db import models
 
 
@@ -8,6 +10,7 @@ class Effect(models.Model):
 
     thing = models.CharField(max_length=40)
     number = models.IntegerField()
+    objects: models.Manager[Effect] = models.Manager()
 
     class Meta:
         app_label = "echo"

@@ -1,5 +1,7 @@
 """What the probe said, counted, and what it heard, one row a delivery."""
 
+from __future__ import annotations
+
 from django.db import models
 
 
@@ -8,6 +10,7 @@ class Thing(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     count = models.IntegerField()
+    objects: models.Manager[Thing] = models.Manager()
 
     class Meta:
         app_label = "probe"
@@ -19,6 +22,7 @@ class Effect(models.Model):
     thing = models.CharField(max_length=40)
     number = models.IntegerField()
     process = models.IntegerField()
+    objects: models.Manager[Effect] = models.Manager()
 
     class Meta:
         app_label = "probe"

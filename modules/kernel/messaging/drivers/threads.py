@@ -1,6 +1,7 @@
 """A group of threads that go on until told to stop, whatever happens to the database."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -48,9 +49,12 @@ class ThreadGroup:
     def _persist(self, run: Callable[[], None]) -> None:
         pause_seconds = _FIRST_PAUSE_SECONDS
         while not self.stopping.is_set():
+            began = time.monotonic()
             try:
                 run()
             except Exception:  # A thread that ends in silence would leave its messages lying.
+                if time.monotonic() - began > _LONGEST_PAUSE_SECONDS:
+                    pause_seconds = _FIRST_PAUSE_SECONDS  # It had been well: not the same again.
                 _logger.exception("thread_failed", again_in_seconds=pause_seconds)
                 self.stopping.wait(pause_seconds)
                 pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)

@@ -14,7 +14,7 @@ from tests.faults.probe_module.contracts import ThingHappened
 from tests.faults.probe_module.models import Thing
 
 _THINGS = 20
-_LONGEST_PAUSE_SECONDS = 0.01
+_LONGEST_PAUSE_SECONDS = 0.04
 
 
 class Command(BaseCommand):
