@@ -1,13 +1,21 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from modules.console import views
+from modules.console.views import messages, orders, settling, stock, system_map
+
+#: A message set aside is named by consumer, log and position.
+_MESSAGE = "console/messages/set-aside/<str:consumer>/<str:source>/<int:position>"
 
 _pages: list[URLPattern | URLResolver] = [
-    path("console/", views.system_map, name="map"),
-    path("console/orders", views.orders, name="orders"),
-    path("console/orders/<str:order_id>", views.order, name="order"),
-    path("console/stock", views.stock, name="stock"),
-    path("console/messages", views.messages, name="messages"),
+    path("console/", system_map.show, name="map"),
+    path("console/orders", orders.every, name="orders"),
+    path("console/orders/<str:order_id>", orders.one, name="order"),
+    path("console/stock", stock.every, name="stock"),
+    path("console/messages", messages.consumers, name="messages"),
+    path("console/messages/set-aside", messages.set_aside, name="set_aside"),
+    path("console/messages/actions", messages.actions, name="actions"),
+    path(_MESSAGE, messages.one, name="message"),
+    path(f"{_MESSAGE}/retry", settling.retry, name="retry"),
+    path(f"{_MESSAGE}/drop", settling.drop, name="drop"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", include((_pages, "console")))]

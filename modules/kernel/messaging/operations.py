@@ -45,6 +45,23 @@ class SetAsideMessage:
     error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """This is one line of the audit trail.
+
+    Attributes:
+        database: where it stands, beside what it was done to.
+        subject: what it was done to, as `action` names such things.
+    """
+
+    database: str
+    at: datetime
+    operator: str
+    action: str
+    subject: str
+    reason: str
+
+
 def set_aside(
     *, consumer: str = "", state: str = "", key: str = "", limit: int = 100
 ) -> list[SetAsideMessage]:
@@ -66,6 +83,25 @@ def show(*, consumer: str, source: str, position: int) -> tuple[SetAsideMessage,
         after=position - 1, names=[row.name], parts=[row.part], limit=1
     )
     return _seen(database, row), found[0].as_cloudevent()
+
+
+def actions(*, limit: int = 100, offset: int = 0) -> list[Action]:
+    """This lists what operators did, newest first, in all databases that hold modules."""
+    until = offset + limit
+    found = [
+        Action(
+            database=database,
+            at=row.at,
+            operator=row.operator,
+            action=row.action,
+            subject=row.subject,
+            reason=row.reason,
+        )
+        for database in databases()
+        for row in OperatorAction.objects.using(database).order_by("-at", "-id")[:until]
+    ]
+    found.sort(key=lambda action: action.at, reverse=True)
+    return found[offset:until]
 
 
 def retry(*, consumer: str, source: str, position: int, operator: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from modules.kernel.pages.content_policy import POLICY
-from modules.kernel.pages.templatetags.pages import money
+from modules.kernel.pages.templatetags.pages import duration, money
 
 
 class TestMoney:
@@ -23,6 +23,23 @@ class TestMoney:
         self, amount_minor: int | None, currency: str, expected: str
     ) -> None:
         assert money(amount_minor, currency) == expected
+
+
+class TestDuration:
+    @pytest.mark.parametrize(
+        ("seconds", "expected"),
+        [
+            (0.04, "0.0 s"),
+            (9.94, "9.9 s"),
+            (59.2, "59 s"),
+            (59.7, "1 min"),
+            (125, "2 min 5 s"),
+            (3600, "1 h"),
+            (200_000, "2 d 7 h"),
+        ],
+    )
+    def test_is_written_by_its_two_largest_units(self, seconds: float, expected: str) -> None:
+        assert duration(seconds) == expected
 
 
 class TestContentPolicy:

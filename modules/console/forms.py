@@ -1,0 +1,15 @@
+"""What operators fill in."""
+
+from django import forms
+
+
+class DropForm(forms.Form):
+    """This is why a message is given up; it stays in the audit trail."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 4}),
+        help_text="Stays in the audit trail, for whoever asks later where the message went.",
+        error_messages={"required": "Say why: a message is dropped with a reason only."},
+    )

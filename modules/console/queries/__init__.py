@@ -1,0 +1,1 @@
+"""What the console shows, read from manifests, logs, sagas and other modules' interfaces."""

@@ -1,0 +1,41 @@
+"""Orders: the list, and one with everything that was said about it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from modules.console.queries.orders import ORDER_STATUSES, messages_of
+from modules.console.views.access import for_operators
+from modules.kernel import interfaces
+from modules.kernel.contracts import Invalid
+from modules.ordering.contracts import Ordering, OrderPage, UnknownOrder
+
+
+@require_GET
+@never_cache
+@for_operators
+def every(request: HttpRequest) -> HttpResponse:
+    """This lists orders, newest first."""
+    status = request.GET.get("status", "")
+    try:
+        page = interfaces.get(Ordering).orders(
+            status=status, cursor=request.GET.get("cursor", ""), limit=25
+        )
+    except Invalid:
+        page = OrderPage(orders=())
+    context = {"page": page, "status": status, "statuses": ORDER_STATUSES}
+    return render(request, "console/orders.html", context)
+
+
+@require_GET
+@never_cache
+@for_operators
+def one(request: HttpRequest, order_id: str) -> HttpResponse:
+    """This shows one order with everything that was said about it."""
+    try:
+        found = interfaces.get(Ordering).order(order_id=order_id)
+    except UnknownOrder:
+        return render(request, "console/order_not_found.html", {"order_id": order_id}, status=404)
+    context = {"order": found, "swimlanes": messages_of(found)}
+    return render(request, "console/order.html", context)
