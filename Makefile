@@ -64,7 +64,13 @@ coverage: $(DEV_INSTALLED) browser ## Run the tests and report the branches they
 
 .PHONY: faults
 faults: $(DEV_INSTALLED) ## Search for faults, SECONDS=… long in all; QUARRY_SEED=… repeats a search
-	$(BIN)/python -m pytest tests/faults --capture=no --timeout=0 $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/faults --ignore=tests/faults/test_celery_driver.py \
+		--capture=no --timeout=0 $(PYTEST_ARGS)
+
+.PHONY: faults-celery
+faults-celery: $(DEV_INSTALLED) ## The same with Celery as the driver, SECONDS=… on each broker
+	$(BIN)/python -m pytest tests/faults/test_celery_driver.py \
+		--capture=no --timeout=0 $(PYTEST_ARGS)
 
 .PHONY: browser
 browser: ## Install Chromium for the browser tests, where this is Debian and the user is root

@@ -4,7 +4,7 @@ import structlog
 
 from config.settings.base import env
 from config.settings.test import *  # noqa: F403  # settings derive by star, as Django's own do
-from config.settings.test import DATABASES
+from config.settings.test import DATABASES, QUARRY_QUEUE_PREFIX
 
 QUARRY_MODULES = ["probe", "echo"]
 INSTALLED_APPS = [
@@ -18,7 +18,12 @@ QUARRY_QUERY_GUARD = False  # It asks the boundaries' app, which is not here.
 
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "worker")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "memory://")
-CELERY_BROKER_TRANSPORT_OPTIONS = {}
+# Redis has no queues of its own: all that Celery keeps there stands under this prefix.
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"global_keyprefix": f"{QUARRY_QUEUE_PREFIX}:"}
+    if CELERY_BROKER_URL.startswith("redis:")
+    else {}
+)
 
 if env.str("ECHO_DATABASE_URL", ""):
     DATABASES["echo"] = env.dj_db_url("ECHO_DATABASE_URL")

@@ -19,7 +19,7 @@ from tests.services.rule import ServiceMissing, missing
 
 class TestACrashOfPostgresql:
     def test_loses_nothing_and_doubles_nothing(self, tmp_path: Path) -> None:
-        search = begin_search(usual_seconds=8, share=0.15)
+        search = begin_search(usual_seconds=8, share=0.2)
         chance = search.chance("crashes")
         wait = threading.Event()
         try:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from tests.faults.probe_module.gate import GATE, GATED
 from tests.faults.processes import Process, run_to_end
-from tests.faults.scratch_database import scratch_database
 from tests.faults.searching import begin_search
 from tests.faults.tally import count_of, heard, wait_until_all_is_heard
 from tests.faults.waiting import wait_until
@@ -20,28 +17,11 @@ from tests.faults.waiting import wait_until
 WORKER = ("manage.py", "worker")
 
 
-@pytest.fixture
-def database(postgres_server: str) -> Iterator[str]:
-    with scratch_database(postgres_server) as url:
-        yield url
-
-
-@pytest.fixture
-def env(database: str, tmp_path: Path) -> dict[str, str]:
-    env = {
-        "DATABASE_URL": database,
-        "QUARRY_VAR": str(tmp_path / "var"),
-        "QUARRY_LEASE_SECONDS": "2",
-    }
-    run_to_end(("manage.py", "migrate", "--verbosity=0"), env, tmp_path / "migrate")
-    return env
-
-
 class TestKilledProcesses:
     def test_leave_every_effect_exactly_once(
         self, database: str, env: dict[str, str], tmp_path: Path
     ) -> None:
-        search = begin_search(usual_seconds=8, share=0.15)
+        search = begin_search(usual_seconds=8, share=0.2)
         chance = search.chance("kills")
         wait = threading.Event()
 

@@ -117,7 +117,7 @@ def ids_by_position(alias: str) -> list[tuple[int, str, str, int]]:
 
 class TestTheLog:
     def test_misses_nothing_doubles_nothing_and_keeps_the_order(self, log: str) -> None:
-        search = begin_search(usual_seconds=6, share=0.4)
+        search = begin_search(usual_seconds=6, share=0.6)
         reader = PositionReader(log)
         search_with(reader, log, search)
         expected = {name: list(range(1, count + 1)) for name, count in counts(log).items()}
