@@ -150,11 +150,16 @@ class Consumer:
             self._deliver_together(run)
         except LeaseLost:
             raise
-        except Exception:
+        except Exception as error:
             if not connections[self.database].is_usable():
                 raise  # Nobody knows what was committed: begin again from what is stored.
             # Which one failed, and whether it fails again alone, the second pass tells.
-            _logger.info("batch_redone", consumer=self.subscription.consumer, size=len(run))
+            _logger.info(
+                "batch_redone",
+                consumer=self.subscription.consumer,
+                size=len(run),
+                error=repr(error),
+            )
             for envelope in run:
                 self._deliver_alone(envelope)
 
