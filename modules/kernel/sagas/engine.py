@@ -88,11 +88,16 @@ def request_cancel(work: UnitOfWork, saga: type[Saga], instance_id: str) -> None
         PastPivot: it can only go forward now, or has ended.
         UnknownSaga: no module has registered the saga.
     """
+    engine_of(saga.name).cancel(work, instance_id)
+
+
+def engine_of(saga: str) -> Engine:
+    """This gives what runs a saga, by its name. Raises: UnknownSaga."""
     try:
-        engine = _engines[saga.name]
+        return _engines[saga]
     except KeyError:
-        raise UnknownSaga(f"no module has registered {saga.name}") from None
-    engine.cancel(work, instance_id)
+        known = ", ".join(sorted(_engines)) or "none"
+        raise UnknownSaga(f"no module has registered {saga!r}; known: {known}") from None
 
 
 @dataclass(slots=True)
@@ -126,7 +131,7 @@ class Engine:
         happened = Started(input=msgspec.to_builtins(message))
         with unit_of_work(self.module) as work:
             instance = instances.make(work.database, self.saga.definition, delivery.envelope.key)
-            self._advance(work, instance, happened)
+            self.advance(work, instance, happened)
 
     def on_answer(self, message: object, delivery: Delivery) -> None:
         """This takes an answer to a command of ours; others' answers are not for us."""
@@ -139,7 +144,7 @@ class Engine:
                 return
             happened = _answer(instance.definition.step(request.step), request, message)
             if happened is not None:
-                self._advance(work, instance, happened)
+                self.advance(work, instance, happened)
 
     def on_timeout(self, message: NoteTimeout, delivery: Delivery) -> None:
         """This notes that an answer is overdue."""
@@ -149,16 +154,16 @@ class Engine:
         with unit_of_work(self.module) as work:
             instance = instances.load(work.database, self.saga.name, message.instance_id)
             if instance is not None:
-                self._advance(work, instance, happened)
+                self.advance(work, instance, happened)
 
     def cancel(self, work: UnitOfWork, instance_id: str) -> None:
         """This undoes an instance; one that has not begun is remembered as cancelled."""
         instance = instances.make(work.database, self.saga.definition, instance_id)
         if not can_cancel(instance.definition, instance.state):
             raise PastPivot(f"{self.saga.name} {instance_id} can only go forward now")
-        self._advance(work, instance, CancelRequested())
+        self.advance(work, instance, CancelRequested())
 
-    def _advance(self, work: UnitOfWork, instance: Instance, happened: Happening) -> None:
+    def advance(self, work: UnitOfWork, instance: Instance, happened: Happening) -> None:
         """This decides, and carries the decision out; a local step is part of the decision."""
         state = instance.state
         waiting: list[Happening] = [happened]
