@@ -84,12 +84,14 @@ class TaskThreads:
                 _logger.warning("thread_does_not_end", thread=thread.name)
 
     def _work(self) -> None:
+        self._app.loader.init_worker()
         # A plain controller: Celery's command line adds signal handlers and logging of its
         # own, and both belong to the process around. Heartbeats, gossip and mingling are
         # for other workers, of which there are none.
         WorkController(
             app=self._app,
             hostname=self._hostname,
+            queues=self._queues(),
             pool="solo",
             concurrency=1,
             without_heartbeat=True,
@@ -97,6 +99,15 @@ class TaskThreads:
             without_mingle=True,
             ready_callback=lambda consumer: self._is_ready.set(),
         ).start()
+
+    def _queues(self) -> list[str]:
+        """This gives every queue that a task of this process is sent to.
+
+        A worker of the command line is told its queues; one that is not told takes Celery's
+        default queue alone, and the modules' own would fill up unread.
+        """
+        route = self._app.amqp.router.route
+        return sorted({route({}, task)["queue"].name for task in self._app.tasks})
 
     def _thread(self, name: str, target: Callable[[], None]) -> threading.Thread:
         def run() -> None:

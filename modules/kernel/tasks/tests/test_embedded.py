@@ -61,6 +61,20 @@ class TestTaskThreads:
         assert done.wait(_DEADLINE_SECONDS)
         assert seen == [("tasks", 7)]
 
+    def test_take_tasks_from_every_queue_they_are_routed_to(
+        self, app: Celery, run: Callable[[], TaskThreads]
+    ) -> None:
+        done = threading.Event()
+        app.conf.task_routes = {"elsewhere.*": {"queue": "embedded-test.elsewhere"}}
+
+        @app.task(name="elsewhere.note")
+        def note() -> None:
+            done.set()
+
+        run()
+        note.delay()
+        assert done.wait(_DEADLINE_SECONDS)
+
     def test_run_a_periodic_task_again_and_again(
         self, app: Celery, run: Callable[[], TaskThreads], monkeypatch: pytest.MonkeyPatch
     ) -> None:
