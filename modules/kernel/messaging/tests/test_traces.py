@@ -37,7 +37,7 @@ class TestTrace:
             work.append(DoThing(thing="a"))
         Message.objects.update(headers=f'{{"traceparent":"00-{TRACE_ID}-b7ad6b7169203331-01"}}')
         tick()
-        handlers = {"probe.do_thing": (Handler(record=handle),)}
+        handlers: dict[str, tuple[Handler, ...]] = {"probe.do_thing": (Handler(record=handle),)}
         consumer = Consumer(
             Subscription("probe", "probe", handlers),
             database="default",

@@ -76,6 +76,10 @@ class World:
                     self.undone_in_order.append(name)
                     self.on_its_way.append(UndoSucceeded(step=name))
 
+    @property
+    def status(self) -> SagaStatus:
+        return self.state.status
+
     def settle(self) -> None:
         """This lets everything arrive that is on its way, and every silence time out."""
         for _ in range(1_000):
@@ -130,7 +134,7 @@ class TestDecide:
         world = started()
         world.settle()
         assert world.done_in_order == ["note", "price", "room", "pay", "key", "close"]
-        assert world.state.status is SagaStatus.COMPLETED
+        assert world.status is SagaStatus.COMPLETED
 
     def test_undoes_what_was_done_in_reverse_when_a_step_is_refused(self) -> None:
         world = started()
@@ -140,7 +144,7 @@ class TestDecide:
         world.happen(Refused(step="pay", code="not-paid", detail="no money"))
         world.settle()
         assert world.undone_in_order == ["room", "note"]
-        assert world.state.status is SagaStatus.COMPENSATED
+        assert world.status is SagaStatus.COMPENSATED
         assert world.state.failure is not None
         assert world.state.failure.code == "not-paid"
 
@@ -191,7 +195,7 @@ class TestDecide:
         world.on_its_way.clear()
         world.happen(Refused(step="pay", code="not-paid", detail=""))
         world.settle()
-        assert world.state.status is SagaStatus.STUCK
+        assert world.status is SagaStatus.STUCK
         assert world.state.of("room").status is StepStatus.STUCK
         assert world.state.of("room").attempts == ATTEMPTS
         assert world.state.of("note").status is StepStatus.UNDONE
@@ -206,20 +210,20 @@ class TestDecide:
             world.happen(world.on_its_way.pop(0))
         world.happen(CancelRequested())
         world.settle()
-        assert world.state.status is SagaStatus.STUCK
+        assert world.status is SagaStatus.STUCK
         world.deaf.clear()
         world.happen(RetryRequested(step="room"))
         world.settle()
-        assert world.state.status is SagaStatus.COMPENSATED
+        assert world.status is SagaStatus.COMPENSATED
         assert "room" not in world.standing
 
     def test_goes_forward_once_an_operator_says_that_a_stuck_step_is_done(self) -> None:
         world = started(deaf={("key", False)})
         world.settle()
-        assert world.state.status is SagaStatus.STUCK
+        assert world.status is SagaStatus.STUCK
         world.happen(SettledByOperator(step="key"))
         world.settle()
-        assert world.state.status is SagaStatus.COMPLETED
+        assert world.status is SagaStatus.COMPLETED
 
     def test_takes_no_operators_word_on_a_step_that_is_not_stuck(self) -> None:
         world = started()
@@ -251,9 +255,9 @@ class TestDecide:
             moves[data.draw(st.sampled_from(possible))]()
         world.settle()
         names = {step.name for step in definition.steps}
-        if world.state.status is SagaStatus.COMPLETED:
+        if world.status is SagaStatus.COMPLETED:
             assert world.standing == names
-        elif world.state.status is SagaStatus.COMPENSATED:
+        elif world.status is SagaStatus.COMPENSATED:
             assert not world.standing
         else:
             stuck = {name for name in names if world.state.of(name).status is StepStatus.STUCK}
