@@ -36,13 +36,13 @@ class CeleryBroker:
     def purge(self) -> int:
         """This throws away all that waits in the queues, and gives how much that was."""
         with self._connection() as connection, connection.channel() as channel:
-            return sum(channel.queue_purge(queue) or 0 for queue in self.queues)
+            return sum(kombu.Queue(queue, channel=channel).purge() or 0 for queue in self.queues)
 
     def remove(self) -> None:
         """This removes all that the test has left there."""
         with self._connection() as connection, connection.channel() as channel:
             for queue in self.queues:
-                channel.queue_delete(queue)
+                kombu.Queue(queue, channel=channel).delete()
         if self._is_redis:
             with redis.Redis.from_url(self.url) as client:
                 for key in client.scan_iter(match=f"{self.prefix}:*"):

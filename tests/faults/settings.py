@@ -20,7 +20,7 @@ QUARRY_DRIVER = env.str("QUARRY_DRIVER", "worker")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "memory://")
 # Redis has no queues of its own: all that Celery keeps there stands under this prefix.
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"global_keyprefix": f"{QUARRY_QUEUE_PREFIX}:"}
+    {"global_keyprefix": f"{QUARRY_QUEUE_PREFIX}:"}  # type: ignore[dict-item]  # test's are floats
     if CELERY_BROKER_URL.startswith("redis:")
     else {}
 )
