@@ -139,6 +139,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "modules.kernel.tasks.scheduler:ModuleScheduler"
 #: Whether the console asks for a staff account (Django's admin login).
 QUARRY_CONSOLE_FOR_STAFF = env.bool("QUARRY_CONSOLE_FOR_STAFF", False)
+#: What `/metrics` asks for as ``Authorization: Bearer …``; None is for everybody, "" for nobody.
+METRICS_TOKEN: str | None = env.str("METRICS_TOKEN", None)
+#: A port on which a worker, which serves no pages, tells what it has counted; 0 for none.
+METRICS_PORT = env.int("METRICS_PORT", 0)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from modules.console.views import messages, orders, settling, stock, system_map
+from modules.console.views import messages, metrics, orders, settling, stock, system_map
 
 #: A message set aside is named by consumer, log and position.
 _MESSAGE = "console/messages/set-aside/<str:consumer>/<str:source>/<int:position>"
@@ -18,4 +18,7 @@ _pages: list[URLPattern | URLResolver] = [
     path(f"{_MESSAGE}/drop", settling.drop, name="drop"),
 ]
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include((_pages, "console")))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((_pages, "console"))),
+    path("metrics", metrics.metrics, name="metrics"),
+]

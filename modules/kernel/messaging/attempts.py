@@ -21,6 +21,8 @@ from modules.kernel.messaging.set_aside import Held, SetAsides, delay_seconds
 from modules.kernel.messaging.subscriptions import RetryPolicy, Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.messaging.watch import Watch
+from modules.kernel.telemetry import deliveries
+from modules.kernel.telemetry.deliveries import Outcome
 
 _logger = structlog.get_logger("quarry.messaging")
 _tracer = trace.get_tracer("quarry.messaging")
@@ -60,6 +62,7 @@ class Attempts:
         except Exception as error:
             self._failed(envelope, attempt, error)
             return False
+        self.count(Outcome.HANDLED, envelope.name)
         return True
 
     def repeat(self, held: Held, log: Log) -> bool:
@@ -70,6 +73,7 @@ class Attempts:
             with unit_of_work(self.subscription.module):
                 self.leases.fence(held.part)
                 self.set_asides.park(held.position, "the process ended during the last attempt")
+            self.count(Outcome.PARKED, held.name)
             return False
         found, _ = log.read(after=held.position - 1, names=[held.name], parts=[held.part], limit=1)
         attempt = held.attempts + 1
@@ -87,6 +91,10 @@ class Attempts:
     def delay_seconds(self, name: str, *, attempts: int) -> float:
         return delay_seconds(self.policy(name), attempts=attempts, chance=self.chance)
 
+    def count(self, outcome: Outcome, *names: str) -> None:
+        """This counts, for the metrics, what came of messages; once that is committed."""
+        deliveries.count(self.subscription.consumer, names, outcome)
+
     def _call_out(self, envelope: Envelope, attempt: int) -> object:
         handler = self.subscription.handlers[envelope.name][0]
         if handler.call is None:
@@ -96,6 +104,7 @@ class Attempts:
         with (
             caused_by(_causes_of(envelope, entry.contract.kind)),
             _span(envelope, "call"),
+            deliveries.call_timed(self.subscription.consumer, envelope.name),
             self.watch.limit(handler.time_limit_seconds),
         ):
             return handler.call(
@@ -120,6 +129,7 @@ class Attempts:
                 self.set_asides.park(envelope.position, said)
             else:
                 self.set_asides.failed(envelope.position, said)
+        self.count(Outcome.PARKED if last else Outcome.FAILED, envelope.name)
 
 
 def handle(
@@ -138,7 +148,11 @@ def handle(
     entry = message_class(envelope.name, envelope.schema_version)
     message = entry.decoder.decode(envelope.data)
     delivery = Delivery(envelope=envelope, consumer=subscription.consumer, attempt=attempt)
-    with caused_by(_causes_of(envelope, entry.contract.kind)), _span(envelope, "handle"):
+    with (
+        caused_by(_causes_of(envelope, entry.contract.kind)),
+        _span(envelope, "handle"),
+        deliveries.handler_timed(subscription.consumer, envelope.name),
+    ):
         for handler in subscription.handlers[envelope.name]:
             with watch.limit(handler.time_limit_seconds):
                 if handler.call is not None:

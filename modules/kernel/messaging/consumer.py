@@ -22,6 +22,7 @@ from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.set_aside import SetAsides
 from modules.kernel.messaging.subscriptions import Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.telemetry.deliveries import Outcome
 
 #: Messages delivered in one transaction at the most.
 BATCH = 200
@@ -173,6 +174,8 @@ class Consumer:
                     self.attempts.handle(envelope, attempt=1)
             self.leases.advance(positions)
         self.leases.advanced(positions)
+        handled = (envelope.name for envelope in run if envelope.key not in self._held_keys)
+        self.attempts.count(Outcome.HANDLED, *handled)
 
     def _deliver_alone(self, envelope: Envelope) -> None:
         """This sets the message aside with an attempt counted, and makes the attempt."""

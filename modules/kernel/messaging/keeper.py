@@ -8,6 +8,7 @@ from django.db import connections
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.logs.postgresql import CHANNEL
 from modules.kernel.messaging.pulse import Pulse
+from modules.kernel.telemetry.deliveries import count_tick
 
 #: Between two looks while there is news, and the longest while there is none. A look
 #: costs a third of a millisecond; a writer in this process wakes the keeper itself.
@@ -36,6 +37,7 @@ class Keeper:
         if not self.log.lead():
             self._follow()
             return 0.0
+        count_tick(self.database)
         if self.log.tick():
             self.pulse.beat()
             self._wait_seconds = _BUSY_SECONDS

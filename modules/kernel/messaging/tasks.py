@@ -15,6 +15,7 @@ from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
 from modules.kernel.tasks import Periodic
+from modules.kernel.telemetry.exposition import serve
 
 #: After so long a task makes room for others, and asks for another turn.
 _TURN_SECONDS = 5.0
@@ -57,6 +58,13 @@ def start_keeping(**_: object) -> None:
         group = driver.wake_threads()
         group.start()
         _threads.append(group)
+
+
+@worker_ready.connect
+def serve_metrics(**_: object) -> None:
+    """This tells what the worker's processes count, where a port is named for it."""
+    if settings.METRICS_PORT:
+        serve(settings.METRICS_PORT)
 
 
 @worker_shutting_down.connect

@@ -5,11 +5,13 @@ import threading
 from typing import Any
 
 import celery
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from modules.kernel.messaging.drivers.delivering import message_threads
 from modules.kernel.messaging.subscriptions import subscriptions
 from modules.kernel.tasks import embedded as embedded_tasks
+from modules.kernel.telemetry.exposition import serve
 
 
 class Command(BaseCommand):
@@ -35,6 +37,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        if settings.METRICS_PORT:
+            serve(settings.METRICS_PORT)
         tasks = embedded_tasks.start(celery.current_app)
         threads = message_threads(modules)
         threads.start()
