@@ -1,0 +1,198 @@
+"""Leases, checkpoints and messages set aside, against a small model, in any order of events."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from modules.kernel.messaging import operations
+from modules.kernel.messaging.models import (
+    Message,
+    OperatorAction,
+    Partition,
+    Position,
+    Sequencer,
+    SetAside,
+    Worker,
+)
+from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
+from modules.kernel.messaging.tests.worker_crew import ATTEMPTS, Crew
+
+KEYS = ("a", "b", "c")
+NAMES = st.sampled_from(("first", "second", "third"))
+_TABLES = (Message, Position, Sequencer, Partition, Worker, SetAside, OperatorAction)
+
+
+class Delivery(RuleBasedStateMachine):
+    """This is the model: what was published by key, and what an operator gave up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for table in _TABLES:
+            table.objects.all().delete()
+        self.crew = Crew()
+        self.published: dict[str, list[int]] = {key: [] for key in KEYS}
+        self.dropped: set[int] = set()
+        self.checkpoints: dict[int, tuple[int, int]] = {}
+        self.count = 0
+
+    @rule(keys=st.lists(st.sampled_from(KEYS), min_size=1, max_size=6))
+    def publishes(self, keys: list[str]) -> None:
+        numbers = range(self.count + 1, self.count + 1 + len(keys))
+        self.count += len(keys)
+        publish(*(ThingHappened(thing=key, number=n) for key, n in zip(keys, numbers, strict=True)))
+        for key, number in zip(keys, numbers, strict=True):
+            self.published[key].append(number)
+
+    @rule()
+    def ticks(self) -> None:
+        tick()
+
+    @rule(name=NAMES)
+    def steps(self, name: str) -> None:
+        self.crew.step(name)
+
+    @rule(name=NAMES, calls=st.integers(0, 3))
+    def is_killed_in_a_handler(self, name: str, calls: int) -> None:
+        self.crew.calls_to_live = calls
+        self.crew.step(name)
+
+    @rule(name=NAMES, other=NAMES)
+    def is_paused_while_another_takes_over(self, name: str, other: str) -> None:
+        if name != other:
+            self.crew.step_paused(name, lambda: self.crew.step(other))
+
+    @rule(name=NAMES)
+    def crashes(self, name: str) -> None:
+        self.crew.crash(name)
+
+    @rule(name=NAMES)
+    def leaves(self, name: str) -> None:
+        self.crew.leave(name)
+
+    @rule()
+    def leases_run_out(self) -> None:
+        self.crew.expire()
+
+    @rule()
+    def retries_become_due(self) -> None:
+        self.crew.make_due()
+
+    @precondition(lambda self: self.count)
+    @rule(data=st.data())
+    def a_handler_begins_to_fail(self, data: st.DataObject) -> None:
+        self.crew.broken.add(data.draw(st.integers(1, self.count)))
+
+    @rule()
+    def all_handlers_are_mended(self) -> None:
+        self.crew.broken.clear()
+
+    @rule()
+    def an_operator_retries_what_is_parked(self) -> None:
+        for parked in operations.set_aside(state="parked"):
+            operations.retry(
+                consumer="probe", source="default", position=parked.position, operator="ann"
+            )
+
+    @rule()
+    def an_operator_drops_the_first_that_is_parked(self) -> None:
+        for parked in operations.set_aside(state="parked", limit=1):
+            self.dropped.add(self.numbers()[parked.position])
+            operations.drop(
+                consumer="probe",
+                source="default",
+                position=parked.position,
+                operator="ann",
+                reason="the model says so",
+            )
+
+    @invariant()
+    def each_effect_is_made_once_and_in_order(self) -> None:
+        for key, effects in self.effects().items():
+            assert effects == self.wanted(key)[: len(effects)], key
+
+    @invariant()
+    def nothing_disappears(self) -> None:
+        numbers = self.numbers()
+        aside = {numbers[pos] for pos in SetAside.objects.values_list("pos", flat=True)}
+        checkpoints = dict(Partition.objects.values_list("part", "checkpoint"))
+        parts = dict(Message.objects.values_list("key", "part"))
+        positions = {number: position for position, number in numbers.items()}
+        for key, effects in self.effects().items():
+            for number in self.wanted(key):
+                unread = positions.get(number, 2**62) > checkpoints.get(parts[key], 0)
+                places = (number in effects, number in aside, unread)
+                assert sum(places) == 1, f"{number}: effect, aside, unread = {places}"
+
+    @invariant()
+    def a_message_is_parked_after_its_last_attempt_and_not_before(self) -> None:
+        for row in SetAside.objects.all():
+            assert row.attempts == 0 if row.state == "waiting" else row.attempts <= ATTEMPTS
+            if row.state == "parked":
+                assert row.attempts == ATTEMPTS
+
+    @invariant()
+    def checkpoints_and_epochs_never_go_back(self) -> None:
+        for part, *now in Partition.objects.values_list("part", "epoch", "checkpoint"):
+            epoch, checkpoint = self.checkpoints.get(part, (0, 0))
+            assert now[0] >= epoch
+            assert now[1] >= checkpoint
+            self.checkpoints[part] = (now[0], now[1])
+
+    def teardown(self) -> None:
+        """In the end, with all mended, everything that was not dropped has its effect."""
+        self.crew.broken.clear()
+        self.crew.expire()
+        tick()
+        for _ in range(4 * self.count + 4):
+            self.an_operator_retries_what_is_parked()
+            self.crew.make_due()
+            self.crew.step("last")
+            if not SetAside.objects.exists() and self.all_is_done():
+                return
+        assert self.all_is_done()
+        assert not SetAside.objects.exists()
+
+    def all_is_done(self) -> bool:
+        return self.effects() == {key: self.wanted(key) for key in KEYS}
+
+    def wanted(self, key: str) -> list[int]:
+        return [number for number in self.published[key] if number not in self.dropped]
+
+    def effects(self) -> dict[str, list[int]]:
+        made: dict[str, list[int]] = {key: [] for key in KEYS}
+        rows = OperatorAction.objects.filter(operator="probe").order_by("id")
+        for subject in rows.values_list("subject", flat=True):
+            key, number = subject.split(":")
+            made[key].append(int(number))
+        return made
+
+    def numbers(self) -> dict[int, int]:
+        """This gives the number of each message by its position."""
+        rows = Message.objects.values_list("id", "data")
+        by_id = {identity: int(data.rpartition(":")[2].rstrip("}")) for identity, data in rows}
+        if not Sequencer.objects.exists():
+            return by_id  # SQLite: the id is the position.
+        return {pos: by_id[identity] for pos, identity in Position.objects.values_list()}
+
+
+@pytest.mark.django_db(transaction=True)
+class TestDelivery:
+    def test_agrees_with_the_model_whatever_happens_to_the_workers(self) -> None:
+        run_state_machine_as_test(
+            Delivery,
+            settings=settings(
+                max_examples=25,
+                stateful_step_count=30,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
