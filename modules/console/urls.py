@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from modules.console.views import messages, metrics, orders, settling, stock, system_map
+from modules.console.views import messages, metrics, orders, sagas, settling, stock, system_map
 
 #: A message set aside is named by consumer, log and position.
 _MESSAGE = "console/messages/set-aside/<str:consumer>/<str:source>/<int:position>"
@@ -10,6 +10,8 @@ _pages: list[URLPattern | URLResolver] = [
     path("console/orders", orders.every, name="orders"),
     path("console/orders/<str:order_id>", orders.one, name="order"),
     path("console/stock", stock.every, name="stock"),
+    path("console/sagas", sagas.every, name="sagas"),
+    path("console/sagas/<str:saga>/<path:instance_id>", sagas.one, name="saga"),
     path("console/messages", messages.consumers, name="messages"),
     path("console/messages/set-aside", messages.set_aside, name="set_aside"),
     path("console/messages/actions", messages.actions, name="actions"),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from modules.console.queries.set_aside import SHOWN, listed, message_page
 from modules.console.views.access import for_operators
+from modules.console.views.paging import page_number
 from modules.kernel.messaging import operations
 from modules.kernel.messaging.models import SetAside
 from modules.kernel.messaging.operations import NotSetAside
@@ -59,8 +60,7 @@ def one(request: HttpRequest, consumer: str, source: str, position: int) -> Http
 @for_operators
 def actions(request: HttpRequest) -> HttpResponse:
     """This shows what operators did, newest first."""
-    number = request.GET.get("page", "1")
-    page = max(int(number), 1) if number.isdecimal() else 1
+    page = page_number(request)
     found = operations.actions(limit=SHOWN + 1, offset=(page - 1) * SHOWN)
     context = {
         "actions": found[:SHOWN],

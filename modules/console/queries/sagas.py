@@ -1,0 +1,43 @@
+"""One saga, as its page shows it."""
+
+import json
+from dataclasses import dataclass
+
+from modules.console.queries.orders import is_order
+from modules.kernel.sagas import queries
+from modules.kernel.sagas.queries import SagaSeen, StepMessage, StepSeen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SagaPage:
+    """This is one saga with its steps and messages.
+
+    Attributes:
+        input: what started it, as indented JSON.
+        outs: the answers of its steps by name, as indented JSON.
+        of_order: it carries out an order.
+    """
+
+    saga: SagaSeen
+    steps: tuple[StepSeen, ...]
+    messages: tuple[StepMessage, ...]
+    input: str
+    outs: str
+    of_order: bool
+
+
+def saga_page(*, saga: str, instance_id: str) -> SagaPage:
+    """This gives one saga. Raises: UnknownInstance."""
+    seen = queries.saga(saga=saga, instance_id=instance_id)
+    return SagaPage(
+        saga=seen,
+        steps=queries.steps_of(seen),
+        messages=queries.messages_of(seen),
+        input=_indented(seen.state.input),
+        outs=_indented({name: out for name, out in seen.state.outs.items() if out}),
+        of_order=is_order(seen.instance_id),
+    )
+
+
+def _indented(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

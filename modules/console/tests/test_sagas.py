@@ -1,0 +1,81 @@
+"""The pages about sagas: which there are, and where each step of one is."""
+
+import pytest
+from django.test import Client
+
+from modules.kernel.messaging import unit_of_work
+from modules.kernel.sagas import instances
+from modules.kernel.sagas.requests import Request
+from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepState, StepStatus
+from modules.kernel.sagas.tests.trip import CancelRoom, RoomBooked, Trip
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("other_modules")]
+
+
+def carry_out(instance_id: str, state: SagaState) -> None:
+    with unit_of_work("trips") as work:
+        made = instances.make(work.database, Trip.definition, instance_id)
+        instances.save(work.database, made, state)
+
+
+STUCK = SagaState(
+    status=SagaStatus.STUCK,
+    input={"trip": "o-1", "seats": 2},
+    steps={
+        "note": StepState(status=StepStatus.DONE),
+        "room": StepState(status=StepStatus.STUCK, attempts=10, undoing=True),
+    },
+    failure=Failure(code="no-room", detail="the house is full", step="room"),
+)
+
+
+class TestSagas:
+    def test_are_listed_by_status_with_their_number(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        carry_out("o-2", SagaState(status=SagaStatus.COMPLETED))
+        carry_out("o-3", SagaState(status=SagaStatus.COMPLETED))
+        page = client.get("/console/sagas", {"status": "completed"})
+        assert {saga.instance_id for saga in page.context["sagas"]} == {"o-2", "o-3"}
+        assert dict(page.context["statuses"]) == {
+            "running": 0,
+            "compensating": 0,
+            "completed": 2,
+            "compensated": 0,
+            "stuck": 1,
+        }
+
+    def test_that_moved_last_come_first_and_the_rest_on_further_pages(self, client: Client) -> None:
+        for number in range(51):
+            carry_out(f"o-{number}", SagaState())
+        first = client.get("/console/sagas")
+        assert first.context["sagas"][0].instance_id == "o-50"
+        second = client.get("/console/sagas", {"page": first.context["older"]})
+        assert [saga.instance_id for saga in second.context["sagas"]] == ["o-0"]
+        assert second.context["older"] == 0
+
+
+class TestSaga:
+    def test_shows_where_its_steps_are_and_why_it_turned_back(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        page = client.get("/console/sagas/trips.trip/o-1")
+        now = {one.step.name: one.now.status.value for one in page.context["page"].steps}
+        assert (now["note"], now["room"], now["pay"]) == ("done", "stuck", "pending")
+        assert "no-room" in page.text
+        assert "the house is full" in page.text
+        assert 'href="/console/orders/o-1"' in page.text
+
+    def test_shows_its_own_messages_and_no_others_of_the_key(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        undo = Request("trips.trip", "o-1", "room", undo=True)
+        with unit_of_work("trips") as work:
+            work.append(CancelRoom(trip="o-1"), message_id=undo.message_id(1), request_id=str(undo))
+        with unit_of_work("rooms") as work:
+            work.append(RoomBooked(trip="o-1"))
+        (message,) = client.get("/console/sagas/trips.trip/o-1").context["page"].messages
+        assert (message.step, message.undo) == ("room", True)
+        assert message.envelope.name == "rooms.cancel_room"
+
+    def test_that_there_is_not_is_not_found(self, client: Client) -> None:
+        answer = client.get("/console/sagas/trips.trip/none")
+        assert answer.status_code == 404
+        assert "No such saga" in answer.text

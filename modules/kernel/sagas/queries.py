@@ -1,0 +1,115 @@
+"""Sagas as an operator sees them: which there are, and where each step of one is.
+
+Called by the console; reads the instances of every database that holds modules.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from django.db.models import Count
+
+from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.logs import databases
+from modules.kernel.messaging.timeline import timeline
+from modules.kernel.sagas.definition import Definition, Step
+from modules.kernel.sagas.models import SagaDefinition, SagaInstance
+from modules.kernel.sagas.operations import UnknownInstance
+from modules.kernel.sagas.requests import Request
+from modules.kernel.sagas.state import SagaState, StepState
+
+_states = msgspec.json.Decoder(SagaState)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SagaSeen:
+    """This is one saga: where it is, and since when."""
+
+    database: str
+    saga: str
+    instance_id: str
+    state: SagaState
+    definition_hash: str
+    started_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSeen:
+    """This is one step: what it is by definition, and where it is now."""
+
+    step: Step
+    now: StepState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepMessage:
+    """This is a message that asks for a step or its undo, or that answers."""
+
+    step: str
+    undo: bool
+    envelope: Envelope
+
+
+def counts() -> dict[str, int]:
+    """This gives how many sagas have each status; those that none has are missing."""
+    found: Counter[str] = Counter()
+    for database in databases():
+        rows = SagaInstance.objects.using(database).values("status").annotate(number=Count("id"))
+        found.update({row["status"]: row["number"] for row in rows})
+    return dict(found)
+
+
+def sagas(*, status: str = "", limit: int = 50, offset: int = 0) -> list[SagaSeen]:
+    """This lists sagas, those that moved last first, narrowed to a status if it is not empty."""
+    until = offset + limit
+    found: list[SagaSeen] = []
+    for database in databases():
+        rows = SagaInstance.objects.using(database).order_by("-changed_at", "-id")
+        rows = rows.filter(status=status) if status else rows
+        found += [_seen(database, row) for row in rows[:until]]
+    found.sort(key=lambda saga: saga.changed_at, reverse=True)
+    return found[offset:until]
+
+
+def saga(*, saga: str, instance_id: str) -> SagaSeen:
+    """This gives one saga. Raises: UnknownInstance."""
+    for database in databases():
+        row = (
+            SagaInstance.objects.using(database).filter(saga=saga, instance_id=instance_id).first()
+        )
+        if row is not None:
+            return _seen(database, row)
+    raise UnknownInstance(f"there is no {saga} {instance_id}", saga=saga, instance_id=instance_id)
+
+
+def steps_of(seen: SagaSeen) -> tuple[StepSeen, ...]:
+    """This gives a saga's steps in the order of the definition that it is pinned to."""
+    row = SagaDefinition.objects.using(seen.database).get(hash=seen.definition_hash)
+    return tuple(
+        StepSeen(step=step, now=seen.state.of(step.name))
+        for step in Definition.from_canonical(row.canonical).steps
+    )
+
+
+def messages_of(seen: SagaSeen) -> tuple[StepMessage, ...]:
+    """This gives what a saga has asked for, and what it was answered, in order."""
+    return tuple(
+        StepMessage(step=request.step, undo=request.undo, envelope=envelope)
+        for envelope in timeline(seen.instance_id, since=seen.started_at)
+        if (request := Request.parse(envelope.headers.get("requestid", ""))) is not None
+        and (request.saga, request.instance_id) == (seen.saga, seen.instance_id)
+    )
+
+
+def _seen(database: str, row: SagaInstance) -> SagaSeen:
+    return SagaSeen(
+        database=database,
+        saga=row.saga,
+        instance_id=row.instance_id,
+        state=_states.decode(row.state),
+        definition_hash=row.definition_hash,
+        started_at=row.started_at,
+        changed_at=row.changed_at,
+    )
