@@ -5,7 +5,6 @@ is handling something else.
 """
 
 from modules.kernel.messaging import Delivery
-from modules.kernel.messaging.context import current_causes
 from modules.payments import domain, use_cases
 from modules.payments.contracts import (
     AuthorisePayment,
@@ -17,19 +16,19 @@ from modules.payments.contracts.commands import CallProvider
 
 
 def authorise_payment(command: AuthorisePayment, delivery: Delivery) -> None:
-    use_cases.authorise_payment(command, request_id=current_causes().request_id)
+    use_cases.authorise_payment(command, request_id=delivery.request_id)
 
 
 def capture_payment(command: CapturePayment, delivery: Delivery) -> None:
-    use_cases.capture_payment(command, request_id=current_causes().request_id)
+    use_cases.capture_payment(command, request_id=delivery.request_id)
 
 
 def void_payment(command: VoidPayment, delivery: Delivery) -> None:
-    use_cases.void_payment(command, request_id=current_causes().request_id)
+    use_cases.void_payment(command, request_id=delivery.request_id)
 
 
 def refund_payment(command: RefundPayment, delivery: Delivery) -> None:
-    use_cases.refund_payment(command, request_id=current_causes().request_id)
+    use_cases.refund_payment(command, request_id=delivery.request_id)
 
 
 def record_outcome(command: CallProvider, outcome: domain.Outcome, delivery: Delivery) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import traceback
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import structlog
 from opentelemetry import trace
@@ -99,18 +100,12 @@ class Attempts:
         handler = self.subscription.handlers[envelope.name][0]
         if handler.call is None:
             return None
-        entry = message_class(envelope.name, envelope.schema_version)
-        message = entry.decoder.decode(envelope.data)
         with (
-            caused_by(_causes_of(envelope, entry.contract.kind)),
-            _span(envelope, "call"),
+            _opened(self.subscription, envelope, attempt, "call") as (message, delivery),
             deliveries.call_timed(self.subscription.consumer, envelope.name),
             self.watch.limit(handler.time_limit_seconds),
         ):
-            return handler.call(
-                message,
-                Delivery(envelope=envelope, consumer=self.subscription.consumer, attempt=attempt),
-            )
+            return handler.call(message, delivery)
 
     def _failed(self, envelope: Envelope, attempt: int, error: Exception) -> None:
         last = attempt >= self.policy(envelope.name).attempts
@@ -145,12 +140,8 @@ def handle(
     Args:
         result: what the handler's `call` gave, where it has one.
     """
-    entry = message_class(envelope.name, envelope.schema_version)
-    message = entry.decoder.decode(envelope.data)
-    delivery = Delivery(envelope=envelope, consumer=subscription.consumer, attempt=attempt)
     with (
-        caused_by(_causes_of(envelope, entry.contract.kind)),
-        _span(envelope, "handle"),
+        _opened(subscription, envelope, attempt, "handle") as (message, delivery),
         deliveries.handler_timed(subscription.consumer, envelope.name),
     ):
         for handler in subscription.handlers[envelope.name]:
@@ -159,6 +150,24 @@ def handle(
                     handler.record(message, result, delivery)
                 else:
                     handler.record(message, delivery)
+
+
+@contextmanager
+def _opened(
+    subscription: Subscription, envelope: Envelope, attempt: int, what: str
+) -> Iterator[tuple[object, Delivery]]:
+    """This decodes a message, and makes it the cause of what happens inside the block."""
+    entry = message_class(envelope.name, envelope.schema_version)
+    message = entry.decoder.decode(envelope.data)
+    causes = _causes_of(envelope, entry.contract.kind)
+    delivery = Delivery(
+        envelope=envelope,
+        consumer=subscription.consumer,
+        attempt=attempt,
+        request_id=causes.request_id,
+    )
+    with caused_by(causes), _span(envelope, what):
+        yield message, delivery
 
 
 def _causes_of(envelope: Envelope, kind: Kind) -> Causes:

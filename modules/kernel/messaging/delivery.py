@@ -13,18 +13,16 @@ class Delivery:
         envelope: the message as it stands in the log.
         consumer: who it is delivered to.
         attempt: 1 for the first.
+        request_id: the command that an answer to this message refers to; empty without one.
+            A command that belongs to no request is one itself.
     """
 
     envelope: Envelope
     consumer: str
-    attempt: int = 1
+    attempt: int
+    request_id: str
 
     @property
     def message_id(self) -> str:
         """This is the same on every attempt: the idempotency key for what leaves the database."""
         return str(self.envelope.message_id)
-
-    @property
-    def request_id(self) -> str:
-        """This is the command that an answer to this message refers to; empty without one."""
-        return self.envelope.headers.get("requestid", "")
