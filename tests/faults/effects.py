@@ -26,8 +26,8 @@ def make_effects(alias: str) -> None:
         cursor.execute(_EFFECTS)
 
 
-def keep_consuming(alias: str, owner: str, stop: threading.Event) -> None:
-    """This delivers until it is stopped; each time its connection is cut it begins anew."""
+def effect_consumer(alias: str, *, owner: str, batch: int = 20) -> Consumer:
+    """This makes a consumer of the probe's event whose effects are in the same database."""
 
     def record(message: ThingHappened, delivery: Delivery) -> None:
         with connections[alias].cursor() as cursor:
@@ -36,7 +36,17 @@ def keep_consuming(alias: str, owner: str, stop: threading.Event) -> None:
                 [delivery.message_id, message.thing, message.number],
             )
 
-    handlers: dict[str, tuple[Handler, ...]] = {"probe.thing_happened": (Handler(record=record),)}
+    return Consumer(
+        Subscription("probe", "probe", {"probe.thing_happened": (Handler(record=record),)}),
+        database=alias,
+        source=alias,
+        owner=owner,
+        batch=batch,
+    )
+
+
+def keep_consuming(alias: str, owner: str, stop: threading.Event) -> None:
+    """This delivers until it is stopped; each time its connection is cut it begins anew."""
     life = 0
     try:
         while not stop.is_set():
@@ -44,13 +54,7 @@ def keep_consuming(alias: str, owner: str, stop: threading.Event) -> None:
             try:
                 with connections[alias].cursor() as cursor:
                     cursor.execute("SET application_name = 'consumer'")
-                consumer = Consumer(
-                    Subscription("probe", "probe", handlers),
-                    database=alias,
-                    source=alias,
-                    owner=f"{owner}:{life}",
-                    batch=20,
-                )
+                consumer = effect_consumer(alias, owner=f"{owner}:{life}")
                 while not stop.is_set():
                     if not consumer.step():
                         stop.wait(_PAUSE_SECONDS)

@@ -225,11 +225,12 @@ def _stamp_anew(cursor: CursorWrapper, settled: str, cluster: str) -> None:
     Rows without a position get the present transaction's id, so that the next tick finds
     them; rows that have one get an id that no tick will look at again.
     """
-    xmax = settled.split(":")[1]
+    # From the oldest transaction that is still under way: the next tick looks for its rows too.
+    xmin = settled.split(":")[0]
     cursor.execute(
         "UPDATE messaging_message m SET xid = '0' WHERE m.xid >= %s::xid8"
         " AND EXISTS (SELECT 1 FROM messaging_position p WHERE p.message_id = m.id)",
-        [xmax],
+        [xmin],
     )
     cursor.execute(
         "UPDATE messaging_message m SET xid = pg_current_xact_id()"
