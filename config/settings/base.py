@@ -1,6 +1,7 @@
 """Settings common to all environments. Each value of the environment is read here, once."""
 
 from pathlib import Path
+from typing import Any
 
 from environs import Env
 
@@ -80,10 +81,15 @@ _SQLITE_OPTIONS = {
 }
 
 
-def _database(variable: str, default: str | None = None) -> dict[str, object]:
-    configuration: dict[str, object] = env.dj_db_url(variable, default=default)
+def _database(variable: str, default: str | None = None) -> dict[str, Any]:
+    configuration: dict[str, Any] = env.dj_db_url(variable, default=default)
     if configuration["ENGINE"] == "django.db.backends.sqlite3":
         configuration["OPTIONS"] = _SQLITE_OPTIONS
+    else:
+        # What the log appends with is prepared on its third use in a connection. Behind a pooler
+        # that cannot bear that, end the URL with `?prepare_threshold=1000000000`.
+        options = {"prepare_threshold": 3, **configuration.get("OPTIONS", {})}
+        configuration["OPTIONS"] = options
     return configuration
 
 

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -27,14 +26,9 @@ from modules.kernel.contracts import Kind, contract_of, new_id
 from modules.kernel.messaging.catalogue import encode
 from modules.kernel.messaging.context import headers_of_current_work
 from modules.kernel.messaging.envelope import partition_of
+from modules.kernel.messaging.insertion import Row, insert
 from modules.kernel.messaging.pulse import wake
 from modules.kernel.messaging.writer_turn import writer_turn
-
-_INSERT = (
-    "INSERT INTO messaging_message (message_id, source, name, schema_version, key, part,"
-    " stream, stream_version, data, headers, effective_at) VALUES "
-)
-_ROW = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 _current: ContextVar[UnitOfWork | None] = ContextVar("quarry_unit_of_work", default=None)
 
@@ -62,6 +56,8 @@ class UnitOfWork:
     def __init__(self, module: str, database: str) -> None:
         self.module = module
         self.database = database
+        # Looked up once: each look-up costs as much as encoding a message.
+        self._connection = connections[database]
         self._open = True
 
     def append(
@@ -85,14 +81,16 @@ class UnitOfWork:
             ValueError: an event of another module.
         """
         made = message_id or new_id()
-        self._insert([self._row(message, made, None, None, request_id, effective_at)])
+        headers = _headers(request_id)
+        self._insert([self._row(message, made, None, None, headers, effective_at)])
         return made
 
     def append_all(self, messages: Sequence[object]) -> None:
         """This appends many messages in one statement, in their order."""
         if messages:
+            headers = _headers(None)
             self._insert(
-                [self._row(message, new_id(), None, None, None, None) for message in messages]
+                [self._row(message, new_id(), None, None, headers, None) for message in messages]
             )
 
     def append_to_stream(
@@ -112,8 +110,9 @@ class UnitOfWork:
             StreamConflict: the stream is not at `expected_version` any more; the whole unit
                 of work is to be repeated.
         """
+        headers = _headers(None)
         rows = [
-            self._row(message, new_id(), stream, expected_version + n, None, effective_at)
+            self._row(message, new_id(), stream, expected_version + n, headers, effective_at)
             for n, message in enumerate(messages, start=1)
         ]
         try:
@@ -173,9 +172,9 @@ class UnitOfWork:
         message_id: uuid.UUID,
         stream: str | None,
         stream_version: int | None,
-        request_id: str | None,
+        headers: str,
         effective_at: datetime | None,
-    ) -> tuple[Any, ...]:
+    ) -> Row:
         contract = contract_of(message)
         if contract.kind is Kind.EVENT and contract.module != self.module:
             raise ValueError(
@@ -183,7 +182,7 @@ class UnitOfWork:
             )
         key = str(getattr(message, contract.key))
         return (
-            message_id.hex if connections[self.database].vendor == "sqlite" else message_id,
+            message_id,
             self.module,
             contract.name,
             contract.version,
@@ -192,18 +191,17 @@ class UnitOfWork:
             stream,
             stream_version,
             encode(message),
-            _headers(request_id),
+            headers,
             effective_at,
         )
 
-    def _insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def _insert(self, rows: Sequence[Row]) -> None:
         self._refuse_when_closed()
-        with connections[self.database].cursor() as cursor:
-            cursor.execute(
-                _INSERT + ", ".join([_ROW] * len(rows)), [value for row in rows for value in row]
-            )
-        database = self.database
-        transaction.on_commit(lambda: wake(database), using=database)
+        insert(self._connection, rows)
+        self._connection.on_commit(self._wake)
+
+    def _wake(self) -> None:
+        wake(self.database)
 
     def _refuse_when_closed(self) -> None:
         if not self._open:
