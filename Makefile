@@ -48,11 +48,15 @@ $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 
 # -- testing --------------------------------------------------------------------------------
 
+# What must hold on every supported version of PostgreSQL.
+CONFORMANCE := modules/kernel/messaging modules/kernel/sagas
+
 .PHONY: test
 test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
 	$(BIN)/python -m pytest -n logical -m "not slow" $(PYTEST_ARGS)
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules $(PYTEST_ARGS)
+	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
 
 .PHONY: screenshots
 screenshots: $(DEV_INSTALLED) browser ## Take the pictures in docs/images again

@@ -1,7 +1,7 @@
-"""`python -m tests.services.run_on_postgres COMMAND…`: runs a command with PostgreSQL to use.
+"""`python -m tests.services.run_on_postgres [--18] COMMAND…`: a command with PostgreSQL to use.
 
 `make test` runs the modules' tests a second time with this. The server is the running one or,
-without one, PostgreSQL 18 from PyPI. By the rule of `tests.services.rule`, a machine that has
+without one or with ``--18``, PostgreSQL 18 from PyPI. By the rule of `tests.services.rule`, a machine that has
 neither skips the command and says so, and fails where ``CI=true``.
 """
 
@@ -17,8 +17,10 @@ from tests.services.rule import ServiceMissing
 
 def main(command: list[str]) -> int:
     """This runs the command and gives its exit code."""
+    newest = command[:1] == ["--18"]
+    command = command[newest:]
     try:
-        with _some_postgres() as server:
+        with embedded_postgres() if newest else _some_postgres() as server:
             # By process: two runs on one machine must not share their databases.
             url = database_url(server, f"quarry_{os.getpid()}")
             return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}).returncode
