@@ -1,8 +1,8 @@
 """`python -m tests.services.run_on_postgres [--18] COMMAND…`: a command with PostgreSQL to use.
 
 `make test` runs the modules' tests a second time with this. The server is the running one or,
-without one or with ``--18``, PostgreSQL 18 from PyPI. By the rule of `tests.services.rule`, a machine that has
-neither skips the command and says so, and fails where ``CI=true``.
+without one or with ``--18``, PostgreSQL 18 from PyPI. By the rule of `tests.services.rule`, a
+machine that has neither skips the command and says so, and fails where ``CI=true``.
 """
 
 import os
