@@ -15,7 +15,7 @@ from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.models import Message
 
-#: Clocks of two machines may differ by this; an id made by the slower one still counts.
+#: Clocks of two machines may differ by this; what the slower one recorded still counts.
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
 
@@ -27,9 +27,7 @@ def timeline(key: str, *, since: datetime) -> tuple[Envelope, ...]:
     Args:
         since: when the thing began; older messages are not looked at.
     """
-    # Message ids are UUIDv7 and indexed: the oldest that counts bounds the scan, which an
-    # index over all keys would do better and every append would pay for.
-    oldest = _smallest_id_at(since - _CLOCKS_DIFFER)
+    oldest = since - _CLOCKS_DIFFER
     own = [found for database in databases() for found in _read(database, oldest, Q(key=key))]
     caused = Q(pk__in=())
     for correlation_id in {found.headers.get("correlationid", "") for found in own} - {""}:
@@ -40,10 +38,10 @@ def timeline(key: str, *, since: datetime) -> tuple[Envelope, ...]:
     return tuple(sorted(own + others, key=lambda found: found.recorded_at))
 
 
-def _read(database: str, oldest: uuid.UUID, chosen: Q) -> list[Envelope]:
+def _read(database: str, oldest: datetime, chosen: Q) -> list[Envelope]:
     rows = (
         Message.objects.using(database)
-        .filter(chosen, message_id__gte=oldest)
+        .filter(chosen, pk__gt=_row_before(database, oldest), recorded_at__gte=oldest)
         .annotate(sequenced=F("position__pos"))
         .order_by("id")
     )
@@ -66,6 +64,23 @@ def _read(database: str, oldest: uuid.UUID, chosen: Q) -> list[Envelope]:
         )
         for row in rows
     ]
+
+
+def _row_before(database: str, moment: datetime) -> int:
+    """This gives a row that was there before the moment; 0 where none is found at once.
+
+    It bounds the scan, which an index over all keys would do better and every append would
+    pay for. Most message ids are UUIDv7 and so lead there; those of commands of a saga do
+    not, which is why they cannot bound it themselves.
+    """
+    row = (
+        Message.objects.using(database)
+        .filter(message_id__lt=_smallest_id_at(moment))
+        .order_by("-message_id")
+        .values_list("pk", "recorded_at")
+        .first()
+    )
+    return row[0] if row is not None and row[1] < moment else 0
 
 
 def _smallest_id_at(moment: datetime) -> uuid.UUID:

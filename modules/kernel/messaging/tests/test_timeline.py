@@ -1,5 +1,6 @@
 """The timeline: all that was said about one key, in order, and what came along with it."""
 
+import uuid
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from modules.kernel.messaging.context import Causes, caused_by
 from modules.kernel.messaging.models import Message
 from modules.kernel.messaging.tests.probe import ThingHappened, publish
 from modules.kernel.messaging.timeline import _smallest_id_at, timeline
+from modules.kernel.messaging.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,18 @@ class TestTimeline:
     def test_does_not_look_at_what_was_before(self) -> None:
         publish(ThingHappened(thing="a", number=1))
         assert timeline("a", since=just_now() + timedelta(hours=1)) == ()
+
+    def test_finds_messages_whose_ids_do_not_follow_the_clock(self) -> None:
+        publish(ThingHappened(thing="before", number=0))
+        Message.objects.update(
+            message_id=_smallest_id_at(just_now() - timedelta(hours=1)),
+            recorded_at=just_now() - timedelta(hours=1),
+        )
+        with unit_of_work("probe") as work:
+            for first in ("00", "ff"):
+                made = uuid.UUID(f"{first}000000-0000-5000-8000-000000000000")
+                work.append(ThingHappened(thing="a", number=1), message_id=made)
+        assert len(timeline("a", since=just_now())) == 2
 
     def test_gives_the_position_in_the_log(self) -> None:
         publish(ThingHappened(thing="a", number=1))
