@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
-from tests.browser.system import running_system
+from tests.browser.system import DATABASE, running_system
 from tests.services.rule import missing
 
 _ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -30,10 +31,22 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the system keeps its files."""
+    return tmp_path_factory.mktemp("system")
+
+
+@pytest.fixture(scope="package")
+def address(browser: Browser, var: Path) -> Iterator[str]:
     """Where the system answers."""
-    with running_system(tmp_path_factory.mktemp("system")) as address:
+    with running_system(var) as address:
         yield address
+
+
+@pytest.fixture
+def database(var: Path) -> Path:
+    """The system's database, for what cannot be done through its pages."""
+    return var / DATABASE
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from pathlib import Path
 import urllib3
 
 ROOT = Path(__file__).resolve().parents[2]
+#: The database in the folder that a system is given.
+DATABASE = "quarry.sqlite3"
 _STARTS_WITHIN = urllib3.Retry(total=150, backoff_factor=0.1, backoff_max=0.2)
 
 
@@ -23,7 +25,7 @@ def running_system(var: Path) -> Iterator[str]:
     """
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings.development",
-        "DATABASE_URL": f"sqlite:///{var}/quarry.sqlite3",
+        "DATABASE_URL": f"sqlite:///{var}/{DATABASE}",
         "QUARRY_VAR": str(var),
         "QUARRY_DRIVER": "embedded",
     }

@@ -45,9 +45,14 @@ def test_every_page_is_accessible(new_page: NewPage, scheme: str, width: int) ->
     order_id = place_order(page, card="Declined")
     wait_for(page, "We could not complete your order")
     found += violations(page)
-    for path in ("", "orders", f"orders/{order_id}", "stock", "messages", "orders/none"):
+    for path in (
+        *("", "orders", f"orders/{order_id}", "orders/none", "stock"),
+        *("sagas", f"sagas/ordering.checkout/{order_id}", "sagas/ordering.checkout/none"),
+        *("messages", "messages/set-aside", "messages/set-aside?key=none", "messages/actions"),
+        "messages/set-aside/payments/default/0",
+    ):
         page.goto(f"/console/{path}")
-        if path.endswith(order_id):
+        if path == f"orders/{order_id}":
             page.get_by_text("Authorise payment").click()
         found += violations(page)
     assert not found, "\n".join(found)
