@@ -19,8 +19,9 @@ import pytest
 from tests.project.serving import free_port, serving
 
 ROOT = Path(__file__).parents[2]
-FIRST_START_SECONDS = 120
-SECOND_START_SECONDS = 5
+#: Deadlines for a loaded machine; how long a start takes on a quiet one is said in docs.
+FIRST_START_SECONDS = 240
+SECOND_START_SECONDS = 60
 FULFILLED_WITHIN_SECONDS = 30
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
