@@ -27,3 +27,6 @@ for _alias, _database in DATABASES.items():
     if _database["ENGINE"] == "django.db.backends.sqlite3":
         # A file, not memory: threads of a test see one database, as in production.
         _database["TEST"] = {"NAME": str(VAR / f"test-{_alias}.sqlite3")}
+    else:
+        # Nobody cuts the power in these tests; waiting for the disk is most of what they did.
+        _database["OPTIONS"]["options"] = "-c synchronous_commit=off"

@@ -25,6 +25,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 
+for _database in DATABASES.values():
+    _database["OPTIONS"].pop("options", None)  # Here the power is cut: commits wait for the disk.
+
 if env.str("ECHO_DATABASE_URL", ""):
     DATABASES["echo"] = env.dj_db_url("ECHO_DATABASE_URL")
     QUARRY_DATABASES = {"echo": "echo"}
