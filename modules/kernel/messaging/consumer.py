@@ -203,7 +203,9 @@ class Consumer:
         due = self.set_asides.due(list(self.leases.held), limit=self.batch)
         if due:
             self._look_seconds = _FIRST_LOOK_SECONDS
-            return sum(self.attempts.repeat(held, self.log) for held in due)
+            for held in due:
+                self.attempts.repeat(held, self.log)
+            return len(due)
         # Nothing due: look again soon, then ever more rarely, for a parked key may stay for days.
         self._look_at = now + self._look_seconds
         self._look_seconds = min(self._look_seconds * 2, _LAST_LOOK_SECONDS)
