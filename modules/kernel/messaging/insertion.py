@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import msgspec
-import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from modules.kernel.messaging.prepared import prepared_cursor
 
 #: Values of a message, in the order of `_COLUMNS`.
 Row: TypeAlias = tuple[Any, ...]
@@ -40,10 +41,7 @@ def insert(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
 
 
 def _insert_on_postgresql(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
-    connection.validate_no_broken_transaction()
-    # Not Django's cursor: that one writes the values into the SQL, so that PostgreSQL has to
-    # parse and plan each append anew. This one lets the statement be prepared.
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+    with prepared_cursor(connection) as cursor:
         if len(rows) == 1:
             cursor.execute(_INSERT_ONE, rows[0])
         else:

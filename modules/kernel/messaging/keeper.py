@@ -10,10 +10,14 @@ from modules.kernel.messaging.logs.postgresql import CHANNEL
 from modules.kernel.messaging.pulse import Pulse
 from modules.kernel.telemetry.deliveries import count_tick
 
-#: Between two looks while there is news, and the longest while there is none. A look
-#: costs a third of a millisecond; a writer in this process wakes the keeper itself.
+#: Between two ticks while there is news, and the longest while there is none. A writer in this
+#: process wakes the keeper itself.
 _BUSY_SECONDS = 0.002
 _IDLE_SECONDS = 0.010
+
+#: Under load, how many times longer than its tick the keeper leaves the machine to others: a
+#: tick costs the same for one message and for a hundred.
+_REST = 2
 
 #: How often a follower tries to lead: so long may the log stand still when a leader dies.
 _FOLLOW_SECONDS = 0.5
@@ -38,9 +42,11 @@ class Keeper:
             self._follow()
             return 0.0
         count_tick(self.database)
+        began = time.monotonic()
         if self.log.tick():
             self.pulse.beat()
-            self._wait_seconds = _BUSY_SECONDS
+            rest_seconds = (time.monotonic() - began) * _REST
+            self._wait_seconds = min(max(rest_seconds, _BUSY_SECONDS), _IDLE_SECONDS)
         else:
             self._wait_seconds = min(self._wait_seconds * 1.5, _IDLE_SECONDS)
         return self._wait_seconds

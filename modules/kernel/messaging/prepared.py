@@ -1,0 +1,22 @@
+"""Cursors for the statements that run all the time, so that PostgreSQL plans them only once.
+
+Django's own cursor writes the values into the SQL: each execution is a new text, to be parsed
+and planned anew. How often a text must come before it is prepared is the connection's
+``prepare_threshold``; without one this works too, and saves nothing.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@contextmanager
+def prepared_cursor(connection: BaseDatabaseWrapper) -> Iterator[psycopg.Cursor[Any]]:
+    """This gives a cursor whose statements are prepared; errors are Django's, as elsewhere."""
+    connection.ensure_connection()
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
