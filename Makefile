@@ -91,10 +91,10 @@ bench-log: $(DEV_INSTALLED) ## Measure the log on PostgreSQL against its bars (B
 # -- checking -------------------------------------------------------------------------------
 
 CHECKS := check-format check-lint check-types check-boundaries check-django check-migrations \
-	check-dependencies check-locks
+	check-contracts check-dependencies check-locks
 
 .PHONY: check $(CHECKS)
-check: $(CHECKS) ## Check format, lint, types, boundaries, migrations and dependencies
+check: $(CHECKS) ## Check format, lint, types, boundaries, contracts, migrations and dependencies
 
 check-format: $(DEV_INSTALLED) ## Check that the code is formatted
 	$(BIN)/ruff format --check .
@@ -108,6 +108,9 @@ check-types: $(DEV_INSTALLED) ## Check the types, strictly
 check-boundaries: $(DEV_INSTALLED) ## Check that modules share nothing but their contracts
 	$(BIN)/lint-imports --config importlinter.ini
 	$(MANAGE) boundaries check
+
+check-contracts: $(DEV_INSTALLED) ## Check that no changed contract breaks a consumer
+	$(MANAGE) contracts check
 
 check-django: $(DEV_INSTALLED) ## Run Django's checks, in development and as for production
 	$(MANAGE) check --fail-level WARNING

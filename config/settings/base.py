@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "modules.kernel.boundaries",
     "modules.kernel.http",
     "modules.kernel.telemetry",
+    "modules.kernel.schemas",
     "modules.kernel.pages",
     "modules.kernel.scaffolding",
     *(f"modules.{module}" for module in QUARRY_MODULES),

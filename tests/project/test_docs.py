@@ -24,6 +24,7 @@ QUICK = (
     ["make", "help"],
     ["python", "manage.py", "check"],
     ["python", "manage.py", "boundaries", "check"],
+    ["python", "manage.py", "contracts", "check"],
     ["lint-imports", "--config", "importlinter.ini"],
 )
 

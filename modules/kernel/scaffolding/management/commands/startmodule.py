@@ -17,9 +17,10 @@ from modules.kernel.scaffolding import (
 
 _NEXT = """
 Next:
-  manage.py migrate        make its table
+  manage.py migrate              make its table
+  manage.py contracts generate   write the schemas of its contracts
   pytest modules/{module}
-  manage.py runserver      then PUT and GET /api/v1/{path}/entries/one
+  manage.py runserver            then PUT and GET /api/v1/{path}/entries/one
 Then make it yours, from the inside out: domain/, contracts/, use_cases.py; and say in
 modules/{module}/module.toml what it does."""
 

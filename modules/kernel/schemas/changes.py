@@ -1,0 +1,237 @@
+"""What has changed between the released contracts and today's, judged contract by contract.
+
+Called by ``manage.py contracts check`` with what the code gives, what git has and who
+consumes what; reads nothing itself. Keeps P7.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from modules.kernel.schemas.compatibility import Incompatible
+from modules.kernel.schemas.consumers import Consumer, Consumers
+from modules.kernel.schemas.examples import example
+from modules.kernel.schemas.hints import hint
+from modules.kernel.schemas.keywords import Schema, Unjudgeable
+from modules.kernel.schemas.modes import Break, Edition, Mode, breaks
+from modules.kernel.schemas.releases import Releases
+
+
+class Judgement(StrEnum):
+    """This says what becomes of a change."""
+
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    NOTED = "noted"
+
+    @property
+    def fails(self) -> bool:
+        return self is not Judgement.NOTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """This is one change of a contract, and what it does to whom.
+
+    Attributes:
+        contract: ``payments.payment_captured v1``, or ``payments.Payments.status``.
+        path: the place in the message; empty for the whole.
+        reason: what is wrong, or what was noted.
+        direction: who writes and who reads; empty where that is not the point.
+        against: the commit whose edition it was compared with.
+        hint: what the change looks like.
+        consumers: whom it breaks.
+        example: a message that breaks; None where there is none.
+    """
+
+    contract: str
+    judgement: Judgement
+    reason: str
+    path: str = ""
+    direction: str = ""
+    against: str = ""
+    hint: str = ""
+    consumers: tuple[Consumer, ...] = ()
+    example: Any = None
+
+    @property
+    def field(self) -> str:
+        """This is the field of the whole message that the path begins with."""
+        return re.split(r"[.\[]", self.path, maxsplit=1)[0]
+
+
+def changes(
+    today: Mapping[str, dict[str, Any]],
+    released: Releases,
+    consumers: Consumers,
+    *,
+    mode: Mode = Mode.FULL_TRANSITIVE,
+) -> Iterator[Change]:
+    """This judges every contract that is there today or was released.
+
+    Args:
+        today: schema documents by path.
+        mode: of messages. Interfaces are kept FULL: a call is not stored, but caller and
+            provider may be a release apart.
+    """
+    for path in sorted(today.keys() | released.editions.keys()):
+        history, document = released.editions.get(path, ()), today.get(path)
+        is_new = path not in released.present
+        if document is None:
+            yield from _removed(history[-1], consumers, noted=not is_new)
+        elif "x-interface" in document:
+            yield from _interface(history, document, consumers)
+        else:
+            yield from _message(history, document, consumers, mode)
+            if is_new:
+                yield Change(contract=_name(document), judgement=Judgement.NOTED, reason="is new")
+
+
+def _message(
+    history: tuple[Edition, ...], document: dict[str, Any], consumers: Consumers, mode: Mode
+) -> Iterator[Change]:
+    name = _name(document)
+    breaking = list(breaks(history, document, mode))
+    found = [_change(name, one, document, _consumers(document, consumers)) for one in breaking]
+    yield from _without_repetition(found)
+    if not history or mode is Mode.NONE:
+        return
+    last = _plain(history[-1].schema)
+    for said in ("kind", "key"):
+        before, after = last["x-message"][said], document["x-message"][said]
+        if before != after:
+            yield Change(
+                contract=name,
+                judgement=Judgement.REFUSED,
+                reason=f"its {said} was {before} and is {after}: messages that are under way "
+                "would be seen in another order, or by another module",
+                against=history[-1].at,
+                consumers=_consumers(document, consumers),
+                example=_example(last),
+            )
+    refused = {change.field for change in found}
+    yield from _optional_removed(history[-1], document, consumers, refused)
+
+
+def _optional_removed(
+    edition: Edition, document: dict[str, Any], consumers: Consumers, refused: set[str]
+) -> Iterator[Change]:
+    """This finds optional fields that are gone: nothing fails, but a reader waits in vain."""
+    before = _plain(edition.schema)
+    gone = before.get("properties", {}).keys() - document.get("properties", {}).keys()
+    for field in sorted(gone - refused):
+        readers = tuple(c for c in _consumers(document, consumers) if c.may_read(field))
+        yield Change(
+            contract=_name(document),
+            judgement=Judgement.REFUSED if readers else Judgement.NOTED,
+            reason="it is never sent any more, and who reads it gets the default for ever"
+            if readers
+            else "is gone, was optional, and nobody here reads it",
+            path=field,
+            against=edition.at,
+            hint=hint(before, document, field),
+            consumers=readers,
+            example=_example(document) if readers else None,
+        )
+
+
+def _interface(
+    history: tuple[Edition, ...], document: dict[str, Any], consumers: Consumers
+) -> Iterator[Change]:
+    if not history:
+        return
+    edition = history[-1]
+    before, after = _plain(edition.schema).get("$defs", {}), document.get("$defs", {})
+    asking = _consumers(document, consumers)
+    for part in sorted(one for one in before if one.endswith((".arguments", ".result"))):
+        name = f"{_name(document)}.{part}"
+        if part in after:
+            found = breaks((edition,), document, Mode.FULL, part=partial(_part, part=part))
+            yield from _without_repetition(_change(name, one, document, asking) for one in found)
+        elif part.endswith(".result"):
+            yield Change(
+                contract=name.removesuffix(".result"),
+                judgement=Judgement.REFUSED if asking else Judgement.NOTED,
+                reason="is gone, and may still be asked" if asking else "is gone; nobody asks it",
+                against=edition.at,
+                consumers=asking,
+                example=_example(_part(edition.schema, part.replace(".result", ".arguments")))
+                if asking
+                else None,
+            )
+
+
+def _removed(edition: Edition, consumers: Consumers, *, noted: bool) -> Iterator[Change]:
+    document = _plain(edition.schema)
+    using = _consumers(document, consumers)
+    if using:
+        yield Change(
+            contract=_name(document),
+            judgement=Judgement.REFUSED,
+            reason="is gone and is still consumed: what is in the log cannot be read any more",
+            against=edition.at,
+            consumers=using,
+            example=_example(document),
+        )
+    elif noted:
+        yield Change(
+            contract=_name(document),
+            judgement=Judgement.NOTED,
+            reason="is gone; nobody here consumes it",
+            against=edition.at,
+        )
+
+
+def _change(name: str, found: Break, document: Schema, consumers: tuple[Consumer, ...]) -> Change:
+    verdict = found.verdict
+    proven = isinstance(verdict, Incompatible)
+    path = verdict.path if isinstance(verdict, Incompatible) else ""
+    return Change(
+        contract=name,
+        judgement=Judgement.REFUSED if proven else Judgement.UNKNOWN,
+        reason=verdict.reason,
+        path=path,
+        direction=found.direction.value,
+        against=found.edition.at,
+        hint=hint(found.edition.schema, document, re.sub(r"\[.*?\]", "", path).split(".")[-1]),
+        consumers=consumers,
+        example=verdict.example if isinstance(verdict, Incompatible) else None,
+    )
+
+
+def _without_repetition(found: Iterator[Change] | list[Change]) -> Iterator[Change]:
+    """This leaves out what an older edition shows again: the newest is given."""
+    seen: set[tuple[str, ...]] = set()
+    for change in found:
+        key = (change.contract, change.direction, change.path, change.reason)
+        if key not in seen:
+            seen.add(key)
+            yield change
+
+
+def _part(document: Schema, part: str) -> Schema:
+    return {"$ref": f"#/$defs/{part}", "$defs": _plain(document)["$defs"]}
+
+
+def _plain(schema: Schema) -> Mapping[str, Any]:
+    return {} if isinstance(schema, bool) else schema
+
+
+def _name(document: Mapping[str, Any]) -> str:
+    if "x-interface" in document:
+        return f"{document['x-interface']['module']}.{document['x-interface']['name']}"
+    return f"{document['x-message']['name']} v{document['x-message']['version']}"
+
+
+def _consumers(document: Mapping[str, Any], consumers: Consumers) -> tuple[Consumer, ...]:
+    return consumers.get(_name(document).partition(" ")[0], ())
+
+
+def _example(document: Schema) -> Any:
+    try:
+        return example(document, _plain(document).get("$defs", {}))
+    except Unjudgeable:
+        return None

@@ -1,0 +1,121 @@
+"""``manage.py contracts check`` on a copy of the repository with its own history."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.planting import copy_of_the_repository, run
+
+CATALOG = "modules/catalog/contracts/events.py"
+PAYMENTS = "modules/payments/contracts/events.py"
+
+
+def git(root: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@quarry.example")
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)
+
+
+def replace(root: Path, path: str, old: str, new: str) -> None:
+    """This edits the first occurrence in a file, and insists that there is one."""
+    text = (root / path).read_text(encoding="utf-8")
+    assert old in text
+    (root / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def generate(root: Path) -> None:
+    done = run(root, "manage.py", "contracts", "generate")
+    assert done.returncode == 0, done.stderr
+
+
+def check(root: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
+    done = run(root, "manage.py", "contracts", "check", "--json", *arguments)
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This is a copy of the repository, committed on its own main."""
+    root = copy_of_the_repository(tmp_path_factory.mktemp("contracts"))
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message=Release")
+    return root
+
+
+@pytest.fixture
+def copy(committed: Path) -> Path:
+    """This is the copy as it was released, on a branch."""
+    git(committed, "checkout", "--quiet", "--force", "-B", "work", "main")
+    git(committed, "clean", "--quiet", "--force", "-d")
+    return committed
+
+
+class TestContractsCheck:
+    def test_passes_what_was_released(self, copy: Path) -> None:
+        code, report = check(copy)
+
+        assert (code, report["ok"], report["changes"]) == (0, True, [])
+
+    def test_refuses_a_renamed_field_and_names_who_it_breaks(self, copy: Path) -> None:
+        replace(copy, CATALOG, "category: str", "section: str")
+        generate(copy)
+        git(copy, "commit", "--quiet", "--all", "--message=Rename")
+
+        done = run(copy, "manage.py", "contracts", "check")
+
+        assert done.returncode == 1
+        assert "refused  catalog.product_changed v1" in done.stdout
+        assert "section: it is required and is never sent" in done.stdout
+        assert "breaks ordering, which has to decode the message" in done.stdout
+        assert '"category": "text"' in done.stdout
+
+    def test_refuses_what_was_changed_and_not_generated(self, copy: Path) -> None:
+        replace(copy, CATALOG, "revision: int", 'revision: int\n    barcode: str = ""')
+
+        code, report = check(copy)
+
+        path = "modules/catalog/contracts/schemas/product_changed.v1.json"
+        assert (code, report["changes"]) == (1, [])
+        assert report["stale"] == [{"path": path, "why": "does not say what the code says"}]
+
+    def test_passes_an_optional_field_once_it_is_generated(self, copy: Path) -> None:
+        replace(copy, CATALOG, "revision: int", 'revision: int\n    barcode: str = ""')
+        generate(copy)
+
+        assert check(copy)[0] == 0
+
+    def test_refuses_an_interface_that_asks_for_more(self, copy: Path) -> None:
+        replace(
+            copy, "modules/payments/contracts/interface.py",
+            "def takings(self)", "def takings(self, *, currency: str)",
+        )  # fmt: skip
+        generate(copy)
+
+        code, report = check(copy)
+
+        assert code == 1
+        (change,) = report["changes"]
+        assert change["contract"] == "payments.Payments.takings.arguments"
+        assert (change["path"], change["example"]) == ("currency", {})
+
+    def test_judges_against_the_revision_that_is_named(self, copy: Path) -> None:
+        replace(
+            copy, PAYMENTS, "class PaymentAuthorised:", "class PaymentAuthorised:\n    bank: str"
+        )
+        generate(copy)
+        git(copy, "commit", "--quiet", "--all", "--message=Break")
+
+        assert check(copy, "--against", "main")[0] == 1
+        # The commit's own ancestors are judged too: what was released stays released.
+        assert check(copy, "--against", "HEAD")[0] == 1
+        assert check(copy, "--against", "HEAD", "--mode", "NONE")[0] == 0
+
+    def test_cannot_judge_without_the_released_contracts(self, copy: Path) -> None:
+        done = run(copy, "manage.py", "contracts", "check", "--against", "no-such-revision")
+
+        assert done.returncode == 1
+        assert "the released contracts cannot be read" in done.stderr
