@@ -106,9 +106,12 @@ class Client:
             except urllib3.exceptions.HTTPError as error:
                 trouble = str(error)
             else:
-                if answer.status not in _NOT_NOW:
+                if not _says_where_it_ends(answer):
+                    trouble = "the answer was cut off"
+                elif answer.status in _NOT_NOW:
+                    trouble = f"HTTP {answer.status}"
+                else:
                     return _content(method, path, answer)
-                trouble = f"HTTP {answer.status}"
             if self._clock() + pause_seconds > give_up_at:
                 raise Unreachable(
                     f"{method} {self.base_url}{path}: no answer in "
@@ -117,6 +120,11 @@ class Client:
             self.retried += 1
             self._pause(pause_seconds)
             pause_seconds = min(pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+
+
+def _says_where_it_ends(answer: urllib3.BaseHTTPResponse) -> bool:
+    """This is false of what is left when a server is killed while it sends its headers."""
+    return "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
 
 
 def _content(method: str, path: str, answer: urllib3.BaseHTTPResponse) -> Any:

@@ -11,9 +11,12 @@ from modules.console.replay import Client, Refused, Unreachable
 
 
 class Answers(BaseHTTPRequestHandler):
-    """This answers each request with the next of the prepared answers."""
+    """This answers each request with the next of the prepared answers.
 
-    prepared: list[tuple[int, bytes]]
+    One without content is what is left when a server is killed while it sends the headers.
+    """
+
+    prepared: list[tuple[int, bytes | None]]
     seen: list[tuple[str, str | None, bytes]]
 
     def _answer(self) -> None:
@@ -21,9 +24,10 @@ class Answers(BaseHTTPRequestHandler):
         self.seen.append((self.command, self.headers.get("Idempotency-Key"), body))
         status, content = self.prepared.pop(0)
         self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
+        if content is not None:
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(content or b"")
 
     do_GET = do_POST = do_PUT = _answer
 
@@ -32,7 +36,9 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def answering(*prepared: tuple[int, bytes], port: int = 0) -> Iterator[tuple[str, type[Answers]]]:
+def answering(
+    *prepared: tuple[int, bytes | None], port: int = 0
+) -> Iterator[tuple[str, type[Answers]]]:
     handler = type("Prepared", (Answers,), {"prepared": list(prepared), "seen": []})
     with HTTPServer(("127.0.0.1", port), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -84,6 +90,10 @@ class TestClient:
             running.callback(asking.close)
             assert asking.get("/") == {"up": True}
         assert asking.retried == 1
+
+    def test_sends_again_what_was_answered_by_half(self) -> None:
+        with answering((200, None), (200, b'{"status": "pending"}')) as (base_url, _):
+            assert client(base_url, Time()).get("/order") == {"status": "pending"}
 
     def test_gives_up_when_its_patience_is_at_an_end(self) -> None:
         with answering() as (url, _):
