@@ -32,11 +32,13 @@ class Crew:
     Attributes:
         broken: numbers of the messages whose handler fails.
         calls_to_live: the worker at work is killed in so many handler calls from now.
+        started: the number of the last attempt at each message, also where it did not end.
     """
 
     def __init__(self) -> None:
         self.broken: set[int] = set()
         self.calls_to_live: int | None = None
+        self.started: dict[int, int] = {}
         self._workers: dict[str, Consumer] = {}
 
     def step(self, name: str) -> None:
@@ -96,6 +98,7 @@ class Crew:
 
     def _handle(self, message: ThingHappened, delivery: Delivery) -> None:
         record_effect(message, delivery)
+        self.started[message.number] = delivery.attempt
         if self.calls_to_live is not None:
             self.calls_to_live -= 1
             if self.calls_to_live < 0:
