@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from modules.kernel.schemas import Compatible, Incompatible, compatible
 from modules.kernel.schemas.tests.schema_pairs import closed, instances, pairs
 
-PAIRS = int(os.environ.get("QUARRY_ORACLE_PAIRS", "500"))
+PAIRS = int(os.environ.get("QUARRY_ORACLE_PAIRS", "1000"))
 INSTANCES = 6
 
 formats = FormatChecker(formats=())
