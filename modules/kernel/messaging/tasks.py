@@ -45,7 +45,10 @@ def deliver(*, module: str) -> int:
 @shared_task(name="messaging.sweep")
 def sweep() -> None:
     """This wakes every module: for wake-ups that were lost, and for what is to be retried."""
-    driver.wake_all_modules()
+    # Beat runs under every driver; under another one, its threads are awake already, and
+    # what is delivered here would be fought over with them.
+    if settings.QUARRY_DRIVER == "celery":
+        driver.wake_all_modules()
 
 
 PERIODIC = (Periodic(task="messaging.sweep", every=timedelta(seconds=2)),)
