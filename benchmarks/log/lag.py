@@ -5,7 +5,7 @@ unrelated transaction open that has written something.
 import bisect
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import psycopg
 
@@ -104,7 +104,7 @@ def keep_log_and_stamp(stop: Stop) -> Stamps:
     stamps: Stamps = []
 
     class StampedPulse(Pulse):
-        def beat(self) -> None:
+        def beat(self, names: Collection[str] | None = None) -> None:
             # Asked after the tick's commit: what a reader would see at this moment.
             stamps.append((keeper.log.head(), time.monotonic()))
 

@@ -44,7 +44,7 @@ class Keeper:
         count_tick(self.database)
         began = time.monotonic()
         if self.log.tick():
-            self.pulse.beat()
+            self.pulse.beat(self.log.ticked_names)
             rest_seconds = (time.monotonic() - began) * _REST
             self._wait_seconds = min(max(rest_seconds, _BUSY_SECONDS), _IDLE_SECONDS)
         else:
@@ -63,5 +63,5 @@ class Keeper:
         raw.execute(f"LISTEN {CHANNEL}")
         until = time.monotonic() + _FOLLOW_SECONDS
         while (left := until - time.monotonic()) > 0:
-            for _ in raw.notifies(timeout=left, stop_after=1):
-                self.pulse.beat()
+            for notification in raw.notifies(timeout=left, stop_after=1):
+                self.pulse.beat(notification.payload.split() or None)

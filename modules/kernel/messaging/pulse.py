@@ -4,7 +4,7 @@ A hint, never data: whoever misses one finds the messages at its next look.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 
 class Pulse:
@@ -13,22 +13,37 @@ class Pulse:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._beats = 0
+        self._last_for_all = 0
+        self._last_for_name: dict[str, int] = {}
 
-    def beat(self) -> None:
-        """This wakes all who wait."""
+    def beat(self, names: Collection[str] | None = None) -> None:
+        """This wakes those who wait for messages of these names; all, where it is not known."""
         with self._condition:
             self._beats += 1
+            if names is None:
+                self._last_for_all = self._beats
+            else:
+                self._last_for_name.update(dict.fromkeys(names, self._beats))
             self._condition.notify_all()
 
     @property
     def beats(self) -> int:
         return self._beats
 
-    def wait(self, seen: int, timeout_seconds: float) -> int:
-        """This returns the count once it is past `seen`, or after the timeout."""
+    def wait(self, seen: int, timeout_seconds: float, names: Collection[str] | None = None) -> int:
+        """This returns the count once a beat past `seen` says that there is news, or at timeout.
+
+        Args:
+            names: only of these messages; None for any.
+        """
         with self._condition:
-            self._condition.wait_for(lambda: self._beats != seen, timeout_seconds)
+            self._condition.wait_for(lambda: self._news_since(seen, names), timeout_seconds)
             return self._beats
+
+    def _news_since(self, seen: int, names: Collection[str] | None) -> bool:
+        if names is None or self._last_for_all > seen:
+            return self._beats > seen
+        return any(self._last_for_name.get(name, 0) > seen for name in names)
 
 
 _listeners: dict[str, list[Callable[[], None]]] = {}

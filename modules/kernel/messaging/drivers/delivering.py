@@ -67,7 +67,7 @@ def _deliver(
             while not group.stopping.is_set():
                 seen = pulse.beats
                 if not consumer.step():
-                    pulse.wait(seen, consumer.idle_seconds)
+                    pulse.wait(seen, consumer.idle_seconds, subscription.handlers)
             consumer.close()
 
         group.add(f"{subscription.consumer}-{source}", run)

@@ -21,9 +21,15 @@ class LeadershipLost(Exception):
 
 
 class Log(Protocol):
-    """This is one database's log; an object is used by one thread."""
+    """This is one database's log; an object is used by one thread.
+
+    Attributes:
+        ticked_names: names of the messages that the last tick gave positions to; None where
+            it is not known.
+    """
 
     database: str
+    ticked_names: frozenset[str] | None
 
     def head(self) -> int:
         """This gives the last position; 0 for an empty log."""

@@ -26,8 +26,11 @@ from modules.kernel.messaging.prepared import prepared_cursor
 #: Key of the advisory lock that the leader holds, in each database.
 LEADER_LOCK = 0x71756172  # "quar"
 
-#: Channel on which a tick that found something says so.
+#: Channel on which a tick that found something says so, and of which messages.
 CHANNEL = "quarry_log"
+
+#: PostgreSQL refuses a payload of 8,000 bytes; what does not fit is left open.
+PAYLOAD_LIMIT = 7_900
 
 #: Rows one tick takes at the most; the rest of its snapshot is taken by the next ones.
 TICK_LIMIT = 5_000
@@ -40,18 +43,20 @@ TICK_LIMIT = 5_000
 _TICK = """
 WITH cur AS MATERIALIZED (SELECT coalesce(%(target)s::pg_snapshot, pg_current_snapshot()) AS snap),
 fresh AS (
-    SELECT m.id FROM messaging_message m, cur
+    SELECT m.id, m.name FROM messaging_message m, cur
      WHERE m.xid >= %(xmax)s::xid8 AND m.id > %(done_id)s
        AND pg_visible_in_snapshot(m.xid, cur.snap)
     UNION ALL
-    SELECT m.id FROM messaging_message m, cur
+    SELECT m.id, m.name FROM messaging_message m, cur
      WHERE m.xid = ANY (%(xip)s::xid8[]) AND m.id > %(done_id)s
        AND pg_visible_in_snapshot(m.xid, cur.snap)),
-taken AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM fresh ORDER BY id LIMIT %(limit)s),
+taken AS (
+    SELECT id, name, row_number() OVER (ORDER BY id) AS n FROM fresh ORDER BY id LIMIT %(limit)s),
 put AS (
     INSERT INTO messaging_position (pos, message_id)
     SELECT %(pos)s + n, id FROM taken RETURNING message_id),
 total AS (SELECT count(*) AS n, coalesce(max(message_id), 0) AS last_id FROM put),
+said AS (SELECT string_agg(DISTINCT name, ' ') AS names FROM taken),
 moved AS (
     UPDATE messaging_sequencer s SET pos = s.pos + total.n,
         last_snapshot = CASE WHEN total.n < %(limit)s THEN cur.snap::text ELSE s.last_snapshot END,
@@ -61,10 +66,11 @@ moved AS (
      WHERE s.epoch = %(epoch)s AND s.pos = %(pos)s
        AND (total.n > 0 OR %(target)s::pg_snapshot IS NOT NULL)
  RETURNING s.pos)
-SELECT total.n, total.last_id, cur.snap::text,
+SELECT total.n, total.last_id, cur.snap::text, said.names,
        CASE WHEN total.n > 0 THEN total.n / (SELECT count(*) FROM moved) END,
-       CASE WHEN total.n > 0 THEN pg_notify(%(channel)s, '') END
-  FROM total, cur
+       CASE WHEN total.n > 0 THEN pg_notify(%(channel)s, CASE
+           WHEN length(said.names) < %(payload)s THEN said.names ELSE '' END) END
+  FROM total, cur, said
 """
 
 # Whether a tick would find anything, which it mostly does not: this costs a tenth of it. It is
@@ -88,6 +94,7 @@ class PostgresqlLog:
     def __init__(self, database: str) -> None:
         self.database = database
         self._leading: _Progress | None = None
+        self.ticked_names: frozenset[str] | None = None
 
     def head(self) -> int:
         with self._cursor() as cursor:
@@ -158,7 +165,8 @@ class PostgresqlLog:
                 # The epoch has moved on, or a position was given by another leader already.
                 self._leading = None
                 raise LeadershipLost(f"another process leads the log in {self.database}") from error
-            given, last_id, snapshot, *_ = cursor.fetchone()
+            given, last_id, snapshot, names, *_ = cursor.fetchone()
+        self.ticked_names = frozenset(names.split()) if names else None
         self._leading.moved(given, last_id, snapshot)
         return int(given)
 
@@ -213,6 +221,7 @@ class _Progress:
             "epoch": self.epoch,
             "pos": self.pos,
             "channel": CHANNEL,
+            "payload": PAYLOAD_LIMIT,
         }
 
     def moved(self, given: int, last_id: int, snapshot: str) -> None:

@@ -18,6 +18,7 @@ class SqliteLog:
     def __init__(self, database: str) -> None:
         self.database = database
         self._seen = 0
+        self.ticked_names: frozenset[str] | None = None
 
     def head(self) -> int:
         with connections[self.database].cursor() as cursor:
@@ -63,8 +64,13 @@ class SqliteLog:
         self._append_due()
         head = self.head()
         # `max(id)` falls when a test empties the tables: that is no news.
-        grown, self._seen = max(head - self._seen, 0), head
-        return grown
+        before, self._seen = min(self._seen, head), head
+        if before < head:
+            # All names of a long log, which the first tick would give, take long to find.
+            known = head - before <= SCAN_LIMIT
+            names = self.names(after=before, until=head) if known else ()
+            self.ticked_names = frozenset(names) or None
+        return head - before
 
     def resign(self) -> None:
         """There is nothing to give up: any number of processes may append what is due."""
