@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import amqp
 import kombu
 import redis
 
@@ -35,8 +36,7 @@ class CeleryBroker:
 
     def purge(self) -> int:
         """This throws away all that waits in the queues, and gives how much that was."""
-        with self._connection() as connection, connection.channel() as channel:
-            return sum(kombu.Queue(queue, channel=channel).purge() or 0 for queue in self.queues)
+        return sum(map(self._purge_queue, self.queues))
 
     def remove(self) -> None:
         """This removes all that the test has left there."""
@@ -51,6 +51,13 @@ class CeleryBroker:
     @property
     def _is_redis(self) -> bool:
         return self.url.startswith("redis:")
+
+    def _purge_queue(self, queue: str) -> int:
+        with self._connection() as connection, connection.channel() as channel:
+            try:
+                return int(kombu.Queue(queue, channel=channel).purge() or 0)
+            except amqp.NotFound:  # Nobody has written to it yet.
+                return 0
 
     def _connection(self) -> kombu.Connection:
         options = {"global_keyprefix": f"{self.prefix}:"} if self._is_redis else {}

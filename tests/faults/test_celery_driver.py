@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.faults.celery_broker import CeleryBroker, celery_broker
-from tests.faults.processes import Process
+from tests.faults.processes import Process, run_to_end
 from tests.faults.searching import begin_search
 from tests.faults.tally import count_of, wait_until_all_is_heard
 from tests.faults.waiting import wait_until
+
+BEAT = ("-m", "celery", "-A", "config", "beat", "--pidfile=")
 
 
 @pytest.fixture(params=["rabbitmq_server", "redis_server"])
@@ -33,8 +36,8 @@ class TestCeleryAsTheDriver:
         def start(name: str) -> Process:
             arguments = {
                 "load": ("manage.py", "probe_load", f"--seed={chance.randrange(10**6)}"),
-                "beat": ("-m", "celery", "-A", "config", "beat", "--pidfile="),
-            }.get(name, _worker(name, broker))
+                "beat": BEAT,
+            }.get(name, _worker(name, broker.queues))
             return Process(arguments, everywhere, tmp_path / name)
 
         processes = {name: start(name) for name in ("beat", "worker-1", "worker-2", "load")}
@@ -60,9 +63,33 @@ class TestCeleryAsTheDriver:
             for process in processes.values():
                 process.kill()
 
+    def test_delivers_by_its_sweep_what_all_wake_ups_were_lost_for(
+        self, broker: CeleryBroker, database: str, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        everywhere = {**env, **broker.env}
+        processes: list[Process] = []
+        try:
+            # This one keeps the log and wakes the modules; it takes no wake-up itself.
+            keeper = Process(_worker("keeper", broker.queues[-1:]), everywhere, tmp_path / "keeper")
+            processes.append(keeper)
+            keeper.wait_for_output("ready.")
+            once = ("manage.py", "probe_load", "--seed=1", "--count=1", "--thing=alone")
+            run_to_end(once, everywhere, tmp_path / "load")
+            purged = itertools.accumulate(iter(broker.purge, None))
+            wait_until(lambda: next(purged) == 2, what="both modules' wake-ups are purged")
+            processes += [
+                Process(BEAT, everywhere, tmp_path / "beat"),
+                Process(_worker("worker", broker.queues[:-1]), everywhere, tmp_path / "worker"),
+            ]
+            for module in ("probe", "echo"):
+                wait_until_all_is_heard(database, module=module)
+        finally:
+            for process in processes:
+                process.kill()
 
-def _worker(name: str, broker: CeleryBroker) -> tuple[str, ...]:
+
+def _worker(name: str, queues: Sequence[str]) -> tuple[str, ...]:
     return (
         *("-m", "celery", "-A", "config", "worker", f"--hostname={name}@localhost"),
-        *("--concurrency=1", "--loglevel=info", f"--queues={','.join(broker.queues)}"),
+        *("--concurrency=1", "--loglevel=info", f"--queues={','.join(queues)}"),
     )

@@ -112,6 +112,22 @@ class Leases:
             if cursor.rowcount != 1:
                 raise LeaseLost(f"{self.consumer}: partition {part}")
 
+    def prolong(self) -> None:
+        """This lets the leases last while a handler is busy; another thread may call it."""
+        if connections[self.database].vendor == "sqlite":
+            return  # The handler's transaction has the turn to write; nobody can claim either.
+        until = now_sql(self.database, plus_seconds=self.seconds)
+        with connections[self.database].cursor() as cursor:
+            # Locked rows are passed over: waiting for the handler's own commit, it could
+            # come to a deadlock with that.
+            cursor.execute(
+                f"UPDATE messaging_partition SET lease_until = {until} WHERE id IN ("
+                "SELECT id FROM messaging_partition WHERE consumer = %s AND source = %s"
+                f" AND owner = %s AND lease_until > {now_sql(self.database)}"
+                f" {skip_locked_sql(self.database)})",
+                [self.consumer, self.source, self.owner],
+            )
+
     def release(self) -> None:
         """This gives everything up in good order, so that others need not wait it out."""
         with writer_turn(self.database), transaction.atomic(using=self.database):

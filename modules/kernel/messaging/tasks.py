@@ -11,6 +11,7 @@ from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.drivers import celery as driver
 from modules.kernel.messaging.drivers.delivering import owner_here
 from modules.kernel.messaging.drivers.threads import ThreadGroup
+from modules.kernel.messaging.drivers.watchdog import watched
 from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
@@ -84,6 +85,11 @@ def _deliver(subscription: Subscription, source: str, ends_at: float) -> int:
         source=source,
         owner=owner_here(),
     )
+    with watched(consumer):
+        return _deliver_until(consumer, ends_at)
+
+
+def _deliver_until(consumer: Consumer, ends_at: float) -> int:
     delivered, looked_until = 0, -1
     while consumer.log.head() > looked_until and time.monotonic() < ends_at:
         looked_until = consumer.log.head()

@@ -1,9 +1,9 @@
 """The time limit of a handler: what ends one that hangs.
 
-A driver's watchdog calls `enforce`; a handler over its limit gets `HandlerTimedOut` raised
-inside it, rolls back and counts as failed. One that hangs where Python cannot interrupt
-it stops renewing its lease instead: another thread takes over, and the epoch refuses the
-late commit.
+A driver's watchdog (`drivers.watchdog`) calls `enforce`; a handler over its limit gets
+`HandlerTimedOut` raised inside it, rolls back and counts as failed. The lease of one that
+hangs where Python cannot interrupt it is prolonged no more: another thread takes over, and
+the epoch refuses the late commit.
 """
 
 import ctypes
@@ -35,6 +35,11 @@ class Watch:
         finally:
             with self._lock:  # After this no exception is sent: the block is over.
                 self._deadline = None
+
+    @property
+    def is_running(self) -> bool:
+        """This tells whether something is handled now, and is not over its limit."""
+        return self._deadline is not None
 
     def enforce(self, now: float) -> bool:
         """This interrupts the block if it is over its limit; True when it was."""

@@ -6,40 +6,27 @@ What the embedded driver and `manage.py worker` share.
 import os
 import socket
 import threading
-import time
 from collections.abc import Mapping, Sequence
-
-import structlog
 
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.drivers.keeping import keep_logs
 from modules.kernel.messaging.drivers.threads import ThreadGroup
+from modules.kernel.messaging.drivers.watchdog import watch_over
 from modules.kernel.messaging.pulse import Pulse
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
-from modules.kernel.messaging.watch import Watch
-
-_logger = structlog.get_logger("quarry.messaging")
-
-_WATCH_SECONDS = 0.25
 
 
 def message_threads(modules: Sequence[str] = ()) -> ThreadGroup:
     """This makes the threads that move the messages of some modules, or of all, here."""
     group = ThreadGroup()
     pulses = keep_logs(group)
-    watches: dict[str, Watch] = {}
+    consumers: dict[str, Consumer] = {}
     for subscription in subscriptions():
         if not modules or subscription.module in modules:
-            _deliver(group, subscription, pulses, watches)
+            _deliver(group, subscription, pulses, consumers)
 
-    def watch_over() -> None:
-        while not group.stopping.wait(_WATCH_SECONDS):
-            for owner, watch in list(watches.items()):
-                if watch.enforce(time.monotonic()):
-                    _logger.error("handler_timed_out", owner=owner)
-
-    group.add("watchdog", watch_over)
+    group.add("watchdog", lambda: watch_over(consumers, group.stopping))
     return group
 
 
@@ -52,7 +39,7 @@ def _deliver(
     group: ThreadGroup,
     subscription: Subscription,
     pulses: Mapping[str, Pulse],
-    watches: dict[str, Watch],
+    consumers: dict[str, Consumer],
 ) -> None:
     for source, pulse in pulses.items():
 
@@ -63,7 +50,7 @@ def _deliver(
                 source=source,
                 owner=owner_here(),
             )
-            watches[f"{subscription.consumer} on {source}"] = consumer.attempts.watch
+            consumers[f"{subscription.consumer} on {source}"] = consumer
             while not group.stopping.is_set():
                 seen = pulse.beats
                 if not consumer.step():
