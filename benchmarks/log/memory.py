@@ -8,7 +8,7 @@ import psutil
 
 from benchmarks.harness import Crew, Database, Figure
 from benchmarks.log.backlog import append_backlog
-from benchmarks.log.delivering import check_effects, effects, wait_until_shared, work
+from benchmarks.log.delivering import check_effects, effects, wait_until_shared, work_singly
 from benchmarks.log.options import Options
 
 #: Growth over a million messages that still counts as flat: five bytes a message.
@@ -28,7 +28,7 @@ def measure(server: str, options: Options) -> Iterator[Figure]:
         Crew(1, database_url=database.url) as worker,
     ):
         process = psutil.Process(worker.pids[0])
-        worker.begin(work)
+        worker.begin(work_singly)
         wait_until_shared(database, 1)
         append_backlog(database, options.drained)
         samples: list[tuple[int, float]] = []

@@ -60,6 +60,36 @@ class Registration:
             from_now=from_now,
         )
 
+    def handles_together(
+        self,
+        message_class: type,
+        handler: Callable[..., None],
+        *,
+        consumer: str,
+        retry: RetryPolicy = _USUAL.retry,
+        time_limit_seconds: float = _USUAL.time_limit_seconds,
+        from_now: bool = False,
+    ) -> None:
+        """This has `handler` called with many messages of the class at once, in their order.
+
+        For what writes rows, many a statement: a projection, a report. One that fails is
+        found by handing all over once more, one by one; so the handler must not depend on
+        how they were grouped. What it appends names no cause.
+
+        Args:
+            handler: ``handler(received)``, a sequence of pairs ``(message, delivery)``.
+            consumer: name of the subscription, which has no other handler of the class.
+        """
+        subscribe(
+            consumer=consumer,
+            module=self.module,
+            message_class=message_class,
+            handler=Handler(
+                record=handler, together=True, retry=retry, time_limit_seconds=time_limit_seconds
+            ),
+            from_now=from_now,
+        )
+
     def calls_out(
         self,
         message_class: type,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import traceback
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 from opentelemetry import trace
@@ -49,6 +49,10 @@ class Attempts:
     def handle(self, envelope: Envelope, *, attempt: int, result: object = None) -> None:
         """This calls the handlers of a message in the open transaction."""
         handle(self.subscription, envelope, attempt=attempt, result=result, watch=self.watch)
+
+    def handle_together(self, envelopes: Sequence[Envelope]) -> None:
+        """This hands messages of one name over in one call, in the open transaction."""
+        handle_together(self.subscription, envelopes, attempt=1, watch=self.watch)
 
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         """This makes one attempt at a message that is set aside; False when it failed."""
@@ -140,11 +144,15 @@ def handle(
     Args:
         result: what the handler's `call` gave, where it has one.
     """
+    handlers = subscription.handlers[envelope.name]
+    if handlers[0].together:
+        handle_together(subscription, [envelope], attempt=attempt, watch=watch)
+        return
     with (
         _opened(subscription, envelope, attempt, "handle") as (message, delivery),
         deliveries.handler_timed(subscription.consumer, envelope.name),
     ):
-        for handler in subscription.handlers[envelope.name]:
+        for handler in handlers:
             with watch.limit(handler.time_limit_seconds):
                 if handler.call is not None:
                     handler.record(message, result, delivery)
@@ -152,37 +160,70 @@ def handle(
                     handler.record(message, delivery)
 
 
+def handle_together(
+    subscription: Subscription, envelopes: Sequence[Envelope], *, attempt: int, watch: Watch
+) -> None:
+    """This decodes messages of one name and hands them to their handler in one call.
+
+    They have no one cause, so what the handler appends names none: such a handler is for
+    rows, not for messages.
+    """
+    (handler,) = subscription.handlers[envelopes[0].name]
+    received = [_received(subscription, envelope, attempt) for envelope in envelopes]
+    published = (_publisher_of(envelope) for envelope in envelopes)
+    links = [trace.Link(context) for context in published if context.is_valid]
+    with (
+        _tracer.start_as_current_span(f"handle {envelopes[0].name}", links=links),
+        deliveries.handler_timed(subscription.consumer, envelopes[0].name),
+        watch.limit(handler.time_limit_seconds),
+    ):
+        handler.record(received)
+
+
+def _received(
+    subscription: Subscription, envelope: Envelope, attempt: int
+) -> tuple[object, Delivery]:
+    entry = message_class(envelope.name, envelope.schema_version)
+    delivery = Delivery(
+        envelope=envelope,
+        consumer=subscription.consumer,
+        attempt=attempt,
+        request_id=_request_of(envelope, entry.contract.kind),
+    )
+    return entry.decoder.decode(envelope.data), delivery
+
+
 @contextmanager
 def _opened(
     subscription: Subscription, envelope: Envelope, attempt: int, what: str
 ) -> Iterator[tuple[object, Delivery]]:
     """This decodes a message, and makes it the cause of what happens inside the block."""
-    entry = message_class(envelope.name, envelope.schema_version)
-    message = entry.decoder.decode(envelope.data)
-    causes = _causes_of(envelope, entry.contract.kind)
-    delivery = Delivery(
-        envelope=envelope,
-        consumer=subscription.consumer,
-        attempt=attempt,
-        request_id=causes.request_id,
+    message, delivery = _received(subscription, envelope, attempt)
+    message_id = delivery.message_id
+    causes = Causes(
+        correlation_id=envelope.headers.get("correlationid", message_id),
+        causation_id=message_id,
+        request_id=delivery.request_id,
     )
-    with caused_by(causes), _span(envelope, what):
+    with (
+        caused_by(causes),
+        _tracer.start_as_current_span(
+            f"{what} {envelope.name}", context=_propagator.extract(envelope.headers)
+        ),
+    ):
         yield message, delivery
 
 
-def _causes_of(envelope: Envelope, kind: Kind) -> Causes:
-    headers = envelope.headers
-    message_id = str(envelope.message_id)
-    return Causes(
-        correlation_id=headers.get("correlationid", message_id),
-        causation_id=message_id,
-        # What a command causes answers that command; what an event causes answers nobody,
-        # unless the event itself already belongs to an answer on its way.
-        request_id=headers.get("requestid", message_id if kind is Kind.COMMAND else ""),
-    )
+def _request_of(envelope: Envelope, kind: Kind) -> str:
+    """This gives the command that an answer to the message refers to.
+
+    What a command causes answers that command; what an event causes answers nobody, unless
+    the event itself already belongs to an answer on its way.
+    """
+    own = str(envelope.message_id) if kind is Kind.COMMAND else ""
+    return envelope.headers.get("requestid", own)
 
 
-def _span(envelope: Envelope, what: str) -> AbstractContextManager[trace.Span]:
-    return _tracer.start_as_current_span(
-        f"{what} {envelope.name}", context=_propagator.extract(envelope.headers)
-    )
+def _publisher_of(envelope: Envelope) -> trace.SpanContext:
+    """This gives the span in which the message was appended; not a valid one without any."""
+    return trace.get_current_span(_propagator.extract(envelope.headers)).get_span_context()

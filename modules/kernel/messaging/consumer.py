@@ -167,15 +167,24 @@ class Consumer:
     def _deliver_together(self, run: Sequence[Envelope]) -> None:
         positions = {envelope.partition: envelope.position for envelope in run}
         with unit_of_work(self.subscription.module):
-            for envelope in run:
-                if envelope.key in self._held_keys:
-                    self.set_asides.put(envelope, attempts=0, wait_seconds=0)
-                else:
-                    self.attempts.handle(envelope, attempt=1)
+            for together, some in itertools.groupby(run, key=self._goes_with):
+                if together:
+                    self.attempts.handle_together(list(some))
+                    continue
+                for envelope in some:
+                    if envelope.key in self._held_keys:
+                        self.set_asides.put(envelope, attempts=0, wait_seconds=0)
+                    else:
+                        self.attempts.handle(envelope, attempt=1)
             self.leases.advance(positions)
         self.leases.advanced(positions)
         handled = (envelope.name for envelope in run if envelope.key not in self._held_keys)
         self.attempts.count(Outcome.HANDLED, *handled)
+
+    def _goes_with(self, envelope: Envelope) -> str:
+        """This names what the message may be handed over together with; empty for nothing."""
+        together = self.subscription.handlers[envelope.name][0].together
+        return envelope.name if together and envelope.key not in self._held_keys else ""
 
     def _deliver_alone(self, envelope: Envelope) -> None:
         """This sets the message aside with an attempt counted, and makes the attempt."""

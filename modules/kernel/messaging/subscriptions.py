@@ -26,14 +26,17 @@ class Handler:
 
     Attributes:
         record: ``record(message, delivery)`` in the consumer's transaction; with `call`,
-            ``record(message, result, delivery)``.
+            ``record(message, result, delivery)``; with `together`, ``record(received)``, a
+            sequence of pairs of a message and its delivery.
         call: ``call(message, delivery) -> result``, outside any transaction, at least once.
+        together: messages that follow one another are handed over in one call.
         retry: what happens when one of them raises.
         time_limit_seconds: after which it counts as failed.
     """
 
     record: Callable[..., None]
     call: Callable[..., object] | None = None
+    together: bool = False
     retry: RetryPolicy = RetryPolicy()
     time_limit_seconds: float = 60.0
 
@@ -69,7 +72,8 @@ def subscribe(
     transaction.
 
     Raises:
-        ValueError: the consumer belongs to another module, or one of the handlers calls out.
+        ValueError: the consumer belongs to another module, or one of the handlers calls out
+            or takes its messages together.
     """
     subscription = _subscriptions.setdefault(consumer, Subscription(consumer, module))
     if subscription.module != module:
@@ -83,6 +87,11 @@ def subscribe(
         raise ValueError(
             f"the consumer {consumer!r} handles {name} already; a handler that calls out "
             "needs a consumer of its own, or the call would be repeated with the others"
+        )
+    if present and (handler.together or present[0].together):
+        raise ValueError(
+            f"the consumer {consumer!r} handles {name} already; a handler that takes its "
+            "messages together needs a consumer of its own, or they would overtake the others"
         )
     subscription.handlers[name] = (*present, handler)
 

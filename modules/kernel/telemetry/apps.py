@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import DEFAULT_OFF
 from prometheus_client import disable_created_metrics
 
 
@@ -15,4 +16,6 @@ class TelemetryConfig(AppConfig):
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
         if not isinstance(trace.get_tracer_provider(), TracerProvider):
             resource = Resource({"service.name": "quarry"})
-            trace.set_tracer_provider(TracerProvider(resource=resource))
+            # Nothing is exported, so nothing is recorded, unless a caller said that it records:
+            # the ids are handed on all the same. An operator who exports brings a provider.
+            trace.set_tracer_provider(TracerProvider(resource=resource, sampler=DEFAULT_OFF))

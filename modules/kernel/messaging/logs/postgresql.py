@@ -113,17 +113,21 @@ class PostgresqlLog:
         until = min(self.head(), after + SCAN_LIMIT)
         if until <= after:
             return [], after
-        query = (
-            f"SELECT p.pos, {COLUMNS} FROM messaging_position p"
-            " JOIN messaging_message m ON m.id = p.message_id"
-            " WHERE p.pos > %s AND p.pos <= %s"
-        )
-        values: list[Any] = [after, until]
+        # Row by row, in the order of positions, until there are enough: LIMIT 1 keeps the planner
+        # from joining whole tables, which it does in a log that grew since its last ANALYZE.
+        chosen = "m.id = p.message_id"
+        values: list[Any] = []
         if names is not None:
-            query += " AND m.name = ANY (%s)"
+            chosen += " AND m.name = ANY (%s)"
             values.append(list(names))
         if parts is not None and len(parts) < PARTITIONS:
-            query += f" AND m.part IN ({', '.join(map(str, parts))})"
+            chosen += f" AND m.part IN ({', '.join(map(str, parts))})"
+        query = (
+            f"SELECT p.pos, m.* FROM messaging_position p CROSS JOIN LATERAL (SELECT {COLUMNS}"
+            f" FROM messaging_message m WHERE {chosen} LIMIT 1) m"
+            " WHERE p.pos > %s AND p.pos <= %s"
+        )
+        values += [after, until]
         with self._cursor() as cursor:
             cursor.execute(query + f" ORDER BY p.pos LIMIT {limit}", values)
             found = [envelope_of(row) for row in cursor.fetchall()]

@@ -79,13 +79,16 @@ def probe_consumer(
     record: Callable[..., None] = record_effect,
     *,
     call: Callable[..., object] | None = None,
+    together: bool = False,
     retry: RetryPolicy | None = None,
     owner: str = "",
     batch: int = 100,
     from_now: bool = False,
 ) -> Consumer:
     """This makes a consumer of the probe's event with one handler."""
-    handler = Handler(record=record, call=call, retry=retry or RetryPolicy(attempts=3))
+    handler = Handler(
+        record=record, call=call, together=together, retry=retry or RetryPolicy(attempts=3)
+    )
     return Consumer(
         Subscription("probe", "probe", {"probe.thing_happened": (handler,)}, from_now),
         database="default",
