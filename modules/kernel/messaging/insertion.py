@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-import msgspec
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from modules.kernel.messaging.prepared import prepared_cursor
@@ -19,15 +18,8 @@ _INSERT = f"INSERT INTO messaging_message ({_COLUMNS})"
 _VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _INSERT_ONE = f"{_INSERT} VALUES {_VALUES}"
 
-# A thousand values, each quoted and sent by itself, cost four times as much as one JSON text.
-_INSERT_BATCH = (
-    f"{_INSERT} SELECT {_COLUMNS} FROM json_to_recordset(%s::json) AS batch (message_id uuid,"
-    " source text, name text, schema_version int, key text, part int, stream text,"
-    " stream_version int, data text, headers text, effective_at timestamptz)"
-)
-
-_names = tuple(_COLUMNS.split(", "))
-_encoder = msgspec.json.Encoder()
+# Rows copied in cost the server a fifth less than rows of an INSERT, and defaults apply alike.
+_COPY = f"COPY messaging_message ({_COLUMNS}) FROM STDIN"
 
 
 def insert(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
@@ -44,6 +36,7 @@ def _insert_on_postgresql(connection: BaseDatabaseWrapper, rows: Sequence[Row]) 
     with prepared_cursor(connection) as cursor:
         if len(rows) == 1:
             cursor.execute(_INSERT_ONE, rows[0])
-        else:
-            batch = [dict(zip(_names, row, strict=True)) for row in rows]
-            cursor.execute(_INSERT_BATCH, [_encoder.encode(batch).decode()])
+            return
+        with cursor.copy(_COPY) as copy:
+            for row in rows:
+                copy.write_row(row)

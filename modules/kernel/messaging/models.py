@@ -53,8 +53,11 @@ class Message(models.Model):
     class Meta:
         indexes = (models.Index(fields=["xid", "id"], name="messaging_message_xid"),)
         constraints = (
+            # Most messages are of no stream: they need no entry in its index.
             models.UniqueConstraint(
-                fields=["stream", "stream_version"], name="messaging_message_stream"
+                fields=["stream", "stream_version"],
+                condition=models.Q(stream__isnull=False),
+                name="messaging_message_stream",
             ),
         )
 
