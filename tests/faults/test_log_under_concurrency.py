@@ -75,7 +75,9 @@ def cut_connections(alias: str, search: Search) -> None:
             )
 
 
-def search_with(reader: Reader, alias: str, search: Search) -> None:
+def search_with(
+    reader: Reader, alias: str, search: Search, *, patience_seconds: float = 30.0
+) -> None:
     """This lets writers, sequencers, consumers and the reader loose, then lets them finish."""
     stop_writing, stop = threading.Event(), threading.Event()
     writers = [
@@ -96,7 +98,11 @@ def search_with(reader: Reader, alias: str, search: Search) -> None:
         with threads([writer.run for writer in writers], stop_writing):
             cut_connections(alias, search)
         written = sum(counts(alias).values())
-        wait_until(lambda: open_log(alias).head() >= written, what="all has a position")
+        wait_until(
+            lambda: open_log(alias).head() >= written,
+            what="all has a position",
+            seconds=patience_seconds,
+        )
         wait_until(
             lambda: sum(map(len, effects_by_thing(alias).values())) >= written,
             what="all has its effect",
@@ -115,21 +121,56 @@ def ids_by_position(alias: str) -> list[tuple[int, str, str, int]]:
         return list(cursor.fetchall())
 
 
+def search_and_check(alias: str, search: Search, *, patience_seconds: float = 30.0) -> None:
+    """This searches, and compares positions, effects and what was read with what was written."""
+    reader = PositionReader(alias)
+    search_with(reader, alias, search, patience_seconds=patience_seconds)
+    expected = {name: list(range(1, count + 1)) for name, count in counts(alias).items()}
+    rows = ids_by_position(alias)
+    assert [row[0] for row in rows] == list(range(1, len(rows) + 1)), "positions are dense"
+    by_thing: dict[str, list[int]] = {}
+    for _, _, thing, number in rows:
+        by_thing.setdefault(thing, []).append(number)
+    assert by_thing == expected, "each key's and stream's messages, in order"
+    assert effects_by_thing(alias) == expected, "each message's effect once, in order"
+    assert reader.gaps == []
+    assert reader.seen == [row[1] for row in rows]
+
+
+def _replace_in_tick(patch: pytest.MonkeyPatch, right: str, wrong: str) -> None:
+    assert right in postgresql._TICK
+    patch.setattr(postgresql, "_TICK", postgresql._TICK.replace(right, wrong))
+
+
+def forgets_who_was_under_way_at_its_last_look(patch: pytest.MonkeyPatch) -> None:
+    right = "WHERE m.xid = ANY (%(xip)s::xid8[])"
+    _replace_in_tick(patch, right, f"{right} AND false")
+
+
+def goes_on_before_a_large_snapshot_is_worked_off(patch: pytest.MonkeyPatch) -> None:
+    def moved(self: postgresql._Progress, given: int, last_id: int, snapshot: str) -> None:
+        self.pos += given
+        self.last = snapshot
+
+    patch.setattr(postgresql, "TICK_LIMIT", 2)  # So that many snapshots are large.
+    patch.setattr(postgresql._Progress, "moved", moved)
+
+
+def orders_what_it_takes_in_another_way(patch: pytest.MonkeyPatch) -> None:
+    wrong = "SELECT %(pos)s + (SELECT max(n) FROM taken) + 1 - n, id FROM taken"
+    _replace_in_tick(patch, "SELECT %(pos)s + n, id FROM taken", wrong)
+
+
+PLANTED = (
+    forgets_who_was_under_way_at_its_last_look,
+    goes_on_before_a_large_snapshot_is_worked_off,
+    orders_what_it_takes_in_another_way,
+)
+
+
 class TestTheLog:
     def test_misses_nothing_doubles_nothing_and_keeps_the_order(self, log: str) -> None:
-        search = begin_search(usual_seconds=6, share=0.6)
-        reader = PositionReader(log)
-        search_with(reader, log, search)
-        expected = {name: list(range(1, count + 1)) for name, count in counts(log).items()}
-        rows = ids_by_position(log)
-        assert [row[0] for row in rows] == list(range(1, len(rows) + 1)), "positions are dense"
-        by_thing: dict[str, list[int]] = {}
-        for _, _, thing, number in rows:
-            by_thing.setdefault(thing, []).append(number)
-        assert by_thing == expected, "each key's and stream's messages, in order"
-        assert effects_by_thing(log) == expected, "each message's effect once, in order"
-        assert reader.gaps == []
-        assert reader.seen == [row[1] for row in rows]
+        search_and_check(log, begin_search(usual_seconds=6, share=0.6))
 
     def test_would_miss_messages_if_it_were_read_by_id(self, log: str) -> None:
         search = begin_search(usual_seconds=2, share=0)
@@ -137,3 +178,12 @@ class TestTheLog:
         search_with(reader, log, search)
         missed = {row[1] for row in ids_by_position(log)} - set(reader.seen)
         assert missed, "the load is such that a naive reader fails the test above"
+
+    @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+    def test_would_fail_with_a_sequencer_that(
+        self, log: str, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
+    ) -> None:
+        plant(monkeypatch)
+        search = begin_search(usual_seconds=1.5, share=0)
+        with pytest.raises(AssertionError):
+            search_and_check(log, search, patience_seconds=1.5)
