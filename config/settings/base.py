@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "modules.kernel.boundaries",
     "modules.kernel.http",
     "modules.kernel.telemetry",
+    "modules.kernel.resilience",
     "modules.kernel.schemas",
     "modules.kernel.pages",
     "modules.kernel.scaffolding",
@@ -120,6 +121,9 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 
 #: How long inventory keeps goods for an order that nobody picks or cancels.
 INVENTORY_RESERVATION_MINUTES = env.int("INVENTORY_RESERVATION_MINUTES", 15)
+
+#: Inject the faults that policies of the manifests ask for; see docs/resilience.md.
+QUARRY_FAULTS_ALLOWED = env.bool("QUARRY_FAULTS_ALLOWED", False)
 
 #: Refuse SQL on another module's table while the code runs; see `modules.kernel.boundaries`.
 QUARRY_QUERY_GUARD = False

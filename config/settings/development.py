@@ -4,6 +4,7 @@ from config.settings.base import *  # noqa: F403  # settings derive by star, as 
 
 DEBUG = True
 QUARRY_QUERY_GUARD = True
+QUARRY_FAULTS_ALLOWED = True
 SECRET_KEY = "development-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -5,6 +5,7 @@ from config.settings.base import DATABASES, VAR
 
 DEBUG = False
 QUARRY_QUERY_GUARD = True
+QUARRY_FAULTS_ALLOWED = True
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 QUARRY_DRIVER = "none"

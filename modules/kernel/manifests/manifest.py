@@ -5,9 +5,12 @@ the system from it.
 """
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from modules.kernel.resilience import Policy, PolicyError, read_policies
 
 
 class ManifestError(ValueError):
@@ -41,6 +44,8 @@ class Manifest:
         provides: names of the interfaces that it answers for.
         requires: interfaces of other modules that it calls, as ``module.Interface``.
         routes: its HTTP paths.
+        policies: what stands around its calls, by the interface of `requires` or one of its
+            methods (``module.Interface.method``); ``default`` for the others.
     """
 
     name: str
@@ -52,6 +57,7 @@ class Manifest:
     provides: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -84,4 +90,9 @@ def _frozen(path: Path, key: str, value: Any) -> Any:
             return tuple(Route(path=r["path"], methods=tuple(r["methods"])) for r in value)
         except (KeyError, TypeError) as error:
             raise ManifestError(f"{path}: a route needs 'path' and 'methods'") from error
+    if key == "policies":
+        try:
+            return read_policies(value, place=str(path))
+        except PolicyError as error:
+            raise ManifestError(str(error)) from error
     return tuple(value) if isinstance(value, list) else value

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.apps import AppConfig, apps
 
-from modules.kernel import interfaces
+from modules.kernel import interfaces, resilience
 from modules.kernel.contracts import MessageContract
 from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
 from modules.kernel.messaging.catalogue import register_message
@@ -154,6 +154,7 @@ class ModuleConfig(AppConfig):
                 f"{self.name}: the manifest calls the module {self.manifest.name!r}, "
                 f"its app label is {self.label!r}; they must be the same"
             )
+        resilience.declare(self.label, self.manifest.policies)
         for declared in ("events", "commands"):
             for message_class in _message_classes(f"{self.name}.contracts.{declared}"):
                 register_message(message_class)
