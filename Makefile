@@ -76,6 +76,11 @@ faults-celery: $(DEV_INSTALLED) ## The same with Celery as the driver, SECONDS=â
 	$(BIN)/python -m pytest tests/faults/test_celery_driver.py \
 		--capture=no --timeout=0 $(PYTEST_ARGS)
 
+.PHONY: explore-sagas
+explore-sagas: $(DEV_INSTALLED) ## Try sagas under every fault (PYTEST_ARGS=--saga-explore-schedules=N)
+	$(BIN)/python -m pytest tests/journeys/test_checkout_explored.py --saga-explore \
+		--capture=no --timeout=0 $(PYTEST_ARGS)
+
 .PHONY: browser
 browser: ## Install Chromium for the browser tests, where this is Debian and the user is root
 	@tests/browser/install-chromium

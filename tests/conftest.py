@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from modules.kernel.sagas.exploring.plugin import *  # noqa: F403  # its options and its fixture
 from tests.services.brokers import running_rabbitmq, running_redis
 from tests.services.postgres import embedded_postgres, running_postgres
 from tests.services.rule import ServiceMissing, missing, need

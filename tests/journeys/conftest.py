@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from modules.inventory.contracts import Inventory
+from modules.inventory.contracts import Inventory, StockLevel
 from modules.kernel import interfaces
 from modules.kernel.contracts import new_id
 from modules.kernel.messaging.testing import drain
@@ -92,7 +92,11 @@ class Shop:
 
     def on_hand(self, sku: str) -> int:
         """This gives how many pieces are on the shelf."""
-        return interfaces.get(Inventory).level(sku=sku).on_hand
+        return self.level(sku).on_hand
+
+    def level(self, sku: str) -> StockLevel:
+        """This gives what is on the shelf, and what of it is held back for somebody."""
+        return interfaces.get(Inventory).level(sku=sku)
 
     def audit(self) -> None:
         """This fails unless every order has ended, and money and stock are where they must be.

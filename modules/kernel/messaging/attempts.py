@@ -57,7 +57,7 @@ class Attempts:
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         """This makes one attempt at a message that is set aside; False when it failed."""
         try:
-            result = self._call_out(envelope, attempt)
+            result = call_out(self.subscription, envelope, attempt=attempt, watch=self.watch)
             with unit_of_work(self.subscription.module):
                 self.handle(envelope, attempt=attempt, result=result)
                 self.set_asides.remove(envelope.position)
@@ -100,17 +100,6 @@ class Attempts:
         """This counts, for the metrics, what came of messages; once that is committed."""
         deliveries.count(self.subscription.consumer, names, outcome)
 
-    def _call_out(self, envelope: Envelope, attempt: int) -> object:
-        handler = self.subscription.handlers[envelope.name][0]
-        if handler.call is None:
-            return None
-        with (
-            _opened(self.subscription, envelope, attempt, "call") as (message, delivery),
-            deliveries.call_timed(self.subscription.consumer, envelope.name),
-            self.watch.limit(handler.time_limit_seconds),
-        ):
-            return handler.call(message, delivery)
-
     def _failed(self, envelope: Envelope, attempt: int, error: Exception) -> None:
         last = attempt >= self.policy(envelope.name).attempts
         _logger.warning(
@@ -129,6 +118,21 @@ class Attempts:
             else:
                 self.set_asides.failed(envelope.position, said)
         self.count(Outcome.PARKED if last else Outcome.FAILED, envelope.name)
+
+
+def call_out(
+    subscription: Subscription, envelope: Envelope, *, attempt: int, watch: Watch
+) -> object:
+    """This makes the call of a handler that has one, outside any transaction; else gives None."""
+    handler = subscription.handlers[envelope.name][0]
+    if handler.call is None:
+        return None
+    with (
+        _opened(subscription, envelope, attempt, "call") as (message, delivery),
+        deliveries.call_timed(subscription.consumer, envelope.name),
+        watch.limit(handler.time_limit_seconds),
+    ):
+        return handler.call(message, delivery)
 
 
 def handle(
