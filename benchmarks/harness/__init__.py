@@ -4,6 +4,7 @@ Nothing here imports Django: the process that measures only gives the orders, an
 database with psycopg. What is measured runs in processes of a `Crew`.
 """
 
+from benchmarks.harness.command import Command
 from benchmarks.harness.crew import Crew, Stop
 from benchmarks.harness.database import Database, postgres_server
 from benchmarks.harness.figure import (
@@ -18,6 +19,7 @@ from benchmarks.harness.machine import describe_machine
 from benchmarks.harness.report import print_table, write_results
 
 __all__ = [
+    "Command",
     "postgres_server",
     "Database",
     "Crew",

@@ -7,8 +7,24 @@ from pathlib import Path
 import psycopg
 
 
-def describe_machine(server: str) -> dict[str, str]:
-    """This gives processor, cores, load, versions and the server's settings that matter."""
+def describe_machine(server: str | None = None) -> dict[str, str]:
+    """This gives processor, cores, load and versions.
+
+    Args:
+        server: a PostgreSQL server that was measured on, whose settings then matter too.
+    """
+    load, _, _ = os.getloadavg()
+    return {
+        "processor": _processor(),
+        "cores": str(os.cpu_count()),
+        "load before": f"{load:.1f}",
+        "system": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        **(_settings(server) if server else {}),
+    }
+
+
+def _settings(server: str) -> dict[str, str]:
     with psycopg.connect(server) as connection:
         settings = {
             name: connection.execute("SELECT current_setting(%s)", [name]).fetchone()
@@ -20,15 +36,7 @@ def describe_machine(server: str) -> dict[str, str]:
                 "max_wal_size",
             )
         }
-    load, _, _ = os.getloadavg()
-    return {
-        "processor": _processor(),
-        "cores": str(os.cpu_count()),
-        "load before": f"{load:.1f}",
-        "system": f"{platform.system()} {platform.release()}",
-        "Python": platform.python_version(),
-        **{f"PostgreSQL {name}": str(row[0]) for name, row in settings.items() if row},
-    }
+    return {f"PostgreSQL {name}": str(row[0]) for name, row in settings.items() if row}
 
 
 def _processor() -> str:

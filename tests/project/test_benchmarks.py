@@ -49,3 +49,11 @@ def test_the_benchmark_of_the_log_measures_each_figure(
     assert report["conditions"]["PostgreSQL fsync"] == "on"
     for figure in report["figures"]:
         assert figure["name"] in (tmp_path / "log.md").read_text()
+
+
+def test_the_benchmark_of_calls_measures_each_figure(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.calls", "--quick", "--results", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "calls.json").read_text())
+    assert "≤ 15 µs" in [figure["bar"] for figure in report["figures"]]

@@ -68,7 +68,7 @@ class Model:
 
     def open_seconds(self) -> float:
         longest = max(self.policy.open_seconds, self.policy.max_open_seconds)
-        return min(self.policy.open_seconds * 2 ** (self.openings - 1), longest)
+        return min(self.policy.open_seconds * 2.0 ** (self.openings - 1), longest)
 
     def become(self, state: State) -> None:
         self.state, self.era, self.since = state, self.era + 1, self.now
