@@ -254,6 +254,55 @@ def planted():
 """,
         refusal="undeclared-requires: modules.shipping -> catalog.Catalog",
     ),
+    "an undeclared dependency": Plant(
+        path="modules/shipping/carriers/__init__.py",
+        code="from modules.payments.contracts import PaymentCaptured",
+        refusal="undeclared-dependency: modules.shipping.carriers -> modules.payments.contracts",
+    ),
+    "an undeclared command, made under another name": Plant(
+        path="modules/catalog/use_cases.py",
+        code="""
+from modules.shipping.contracts import CancelShipment
+
+planted_make = CancelShipment
+""",
+        refusal="undeclared-sends: modules.catalog -> shipping.cancel_shipment",
+    ),
+    "an undeclared table": Plant(
+        path="modules/payments/models.py",
+        code="class PlantedOwn(planted.Model): pass",
+        refusal="undeclared-owns: modules.payments -> payments_plantedown",
+    ),
+    "a question asked under another name": Plant(
+        path="modules/ordering/service.py",
+        code="from modules.kernel import interfaces\nplanted_ask = interfaces.get",
+        refusal="unreadable: modules.ordering -> interfaces.get",
+    ),
+    "a policy for what is not required": Plant(
+        path="modules/shipping/module.toml",
+        code='[policies."catalog.Catalog"]\ntimeout_seconds = 1.0',
+        refusal="unused-policies: modules.shipping -> catalog.Catalog",
+    ),
+    "retries that multiply": Plant(
+        path="modules/gateway/module.toml",
+        code="""
+[policies."inventory.Inventory.stock"]
+timeout_seconds = 8.0
+attempt_timeout_seconds = 1.5
+retry = { attempts = 3 }
+""",
+        refusal="retry-amplification: modules.gateway -> inventory.Inventory -> catalog.Catalog",
+    ),
+    "a deadline shorter than what it contains": Plant(
+        path="modules/inventory/module.toml",
+        code="""
+[policies."catalog.Catalog.planted"]
+timeout_seconds = 7.0
+attempt_timeout_seconds = 1.5
+retry = { attempts = 3 }
+""",
+        refusal="deadline-too-short: modules.gateway -> inventory.Inventory -> catalog.Catalog",
+    ),
     "a question that cannot be read": Plant(
         path="modules/inventory/service.py",
         code="from modules.kernel import interfaces\ndef planted(of): return interfaces.get(of)",

@@ -45,7 +45,7 @@ def test_the_benchmark_of_the_log_measures_each_figure(
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "log.json").read_text())
-    assert len(report["figures"]) == 8
+    assert len(report["figures"]) == 10
     assert report["conditions"]["PostgreSQL fsync"] == "on"
     for figure in report["figures"]:
         assert figure["name"] in (tmp_path / "log.md").read_text()

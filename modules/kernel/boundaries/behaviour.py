@@ -32,11 +32,12 @@ def behaviour_of(module: ModuleConfig) -> Manifest:
         Unreadable: an interface is asked for by something else than its imported name.
     """
     files = source_files(module.name, Path(module.path))
-    sent = set(_messages_sent(files))
+    sent = set(_messages_sent(module.label, files))
     return Manifest(
         name=module.label,
         title=module.manifest.title,
         summary=module.manifest.summary,
+        owns=_tables(module),
         publishes=_names(m for m in sent if m.kind is Kind.EVENT and m.module == module.label),
         sends=_names(m for m in sent if m.kind is Kind.COMMAND and m.module != module.label),
         consumes=_consumed(module.label),
@@ -52,6 +53,27 @@ def behaviour_of(module: ModuleConfig) -> Manifest:
         ),
         routes=routes_of(importlib.import_module(f"{module.name}.urls").urlpatterns),
     )
+
+
+def contracts_imported(module: ModuleConfig, *, layer: str = "") -> dict[str, str]:
+    """This gives the modules whose contracts the code imports, each with a file that does.
+
+    Args:
+        layer: only what is imported in this layer of the module.
+    """
+    found: dict[str, str] = {}
+    for file in source_files(module.name, Path(module.path)):
+        for name, _ in file.imports() if layer in ("", file.layer) else ():
+            part = name.split(".")
+            if part[0] == "modules" and len(part) > 2 and part[2] == "contracts":
+                found.setdefault(part[1], file.name)
+    found.pop("kernel", None)
+    return found
+
+
+def _tables(module: ModuleConfig) -> tuple[str, ...]:
+    models = module.get_models(include_auto_created=True)
+    return tuple(sorted(model._meta.db_table for model in models if model._meta.managed))
 
 
 def _consumed(module: str) -> tuple[str, ...]:
@@ -70,36 +92,43 @@ def _consumed(module: str) -> tuple[str, ...]:
     return tuple(sorted(handled - of_kernel))
 
 
-def _messages_sent(files: Iterable[SourceFile]) -> Iterator[MessageContract]:
+def _messages_sent(module: str, files: Iterable[SourceFile]) -> Iterator[MessageContract]:
     """This gives the messages that the code makes, or that its sagas name.
 
     A message is made in order to be sent. A saga's steps name the commands they send and
-    leave the making to the engine.
+    leave the making to the engine. Another module's command is good for nothing but sending:
+    to name it is to send it, whoever makes it.
     """
     for file in files:
         if file.layer == "contracts":
             continue
         for node in file.nodes:
             named = node.func if isinstance(node, ast.Call) else node
-            if node is named and file.layer != "sagas":
-                continue
             contract = getattr(_find(file.dotted(named)), "__contract__", None)
-            if isinstance(contract, MessageContract):
+            if isinstance(contract, MessageContract) and (
+                node is not named
+                or file.layer == "sagas"
+                or (contract.kind is Kind.COMMAND and contract.module != module)
+            ):
                 yield contract
 
 
 def _interfaces_asked(files: Iterable[SourceFile]) -> Iterator[InterfaceContract]:
     for file in files:
+        calls = {id(node.func): node for node in file.nodes if isinstance(node, ast.Call)}
         for node in file.nodes:
-            if isinstance(node, ast.Call) and file.dotted(node.func) in _ASKING:
-                asked = _find(file.dotted(node.args[0])) if node.args else None
-                contract = getattr(asked, "__interface__", None)
-                if not isinstance(contract, InterfaceContract):
-                    raise Unreadable(
-                        f"{file.name}:{node.lineno}: name the interface in interfaces.get(…) "
-                        "as it was imported, so that the manifest can be checked"
-                    )
-                yield contract
+            if not isinstance(node, ast.Name | ast.Attribute) or file.dotted(node) not in _ASKING:
+                continue
+            call = calls.get(id(node))
+            asked = _find(file.dotted(call.args[0])) if call and call.args else None
+            contract = getattr(asked, "__interface__", None)
+            if not isinstance(contract, InterfaceContract):
+                # `ask = interfaces.get` would hide what is asked from this check, as well.
+                raise Unreadable(
+                    f"{file.name}:{node.lineno}: call interfaces.get(…) where it stands, with the "
+                    "interface as it was imported, so that the manifest can be checked"
+                )
+            yield contract
 
 
 def _find(dotted: str) -> Any:

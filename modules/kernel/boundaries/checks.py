@@ -11,6 +11,8 @@ quarry.E008  another module reached by get_model, import_string or import_module
 quarry.E009  a Django signal
 quarry.E010  another module's template or static file
 quarry.E011  a template or static file that two modules have
+quarry.E012  retries that multiply along the calls that manifests declare
+quarry.E013  a time limit shorter than what it contains
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,6 +23,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from modules.kernel.boundaries.call_graph import call_graph_findings
 from modules.kernel.boundaries.finding import Finding
 from modules.kernel.boundaries.ownership import manifest_missing, ownership_findings
 from modules.kernel.boundaries.ratchet import known_edges
@@ -42,6 +45,8 @@ IDS = {
     "signal": "quarry.E009",
     "template": "quarry.E010",
     "template-owned-twice": "quarry.E011",
+    "retry-amplification": "quarry.E012",
+    "deadline-too-short": "quarry.E013",
 }
 
 
@@ -52,9 +57,14 @@ def check_boundaries(
     known = known_edges(settings.QUARRY_BOUNDARIES_BASELINE)
     return [
         Error(f"{finding.place}: {finding.detail}", obj=None, id=IDS[finding.rule])
-        for finding in registry_findings()
+        for finding in (*registry_findings(), *policy_findings())
         if finding.edge not in known
     ]
+
+
+def policy_findings() -> Iterator[Finding]:
+    """This gives what is wrong with the policies of all manifests together."""
+    return call_graph_findings(module.manifest for module in installed_modules())
 
 
 def registry_findings() -> Iterator[Finding]:

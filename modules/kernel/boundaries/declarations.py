@@ -4,20 +4,23 @@ Called by the report and by a test. What a module consumes, requires and serves 
 it is extracted, secured and drawn; so a manifest that is wrong is worse than none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from modules.kernel.boundaries.behaviour import Unreadable, behaviour_of
+from modules.kernel.boundaries.behaviour import Unreadable, behaviour_of, contracts_imported
 from modules.kernel.boundaries.finding import Finding
 from modules.kernel.boundaries.routes import without_converters
 from modules.kernel.manifests import Manifest, ModuleConfig, Route, installed_modules
+from modules.kernel.resilience import DEFAULT
 
-_KEYS = ("publishes", "sends", "consumes", "provides", "requires", "routes")
+_KEYS = ("owns", "publishes", "sends", "consumes", "provides", "requires", "routes")
 
 
 def declaration_findings() -> Iterator[Finding]:
     """This compares the manifest of each installed module with its code."""
-    for module in installed_modules():
-        yield from _of_module(module)
+    modules = installed_modules()
+    lent = {one.label: contracts_imported(one, layer="contracts") for one in modules}
+    for module in modules:
+        yield from _of_module(module, lent)
 
 
 def differences(declared: Manifest, done: Manifest) -> Iterator[Finding]:
@@ -34,9 +37,48 @@ def differences(declared: Manifest, done: Manifest) -> Iterator[Finding]:
             )
 
 
-def _of_module(module: ModuleConfig) -> Iterator[Finding]:
+def undeclared_dependencies(
+    declared: Manifest, imported: Mapping[str, str], *, lent: Mapping[str, Collection[str]]
+) -> Iterator[Finding]:
+    """This gives each module whose contracts are imported and of which the manifest says nothing.
+
+    Args:
+        imported: the file that imports, by the module that it imports from.
+        lent: the modules of whose words each module's contracts are made. Who asks ordering
+            about an address may import the class of the address from where ordering has it.
+    """
+    named = {
+        entry.partition(".")[0]
+        for entry in (*declared.requires, *declared.sends, *declared.consumes)
+    }
+    lenders = {lender for module in named for lender in lent.get(module, ())}
+    for module in sorted(set(imported) - named - lenders - {declared.name}):
+        yield Finding(
+            rule="undeclared-dependency",
+            importer=imported[module],
+            imported=f"modules.{module}.contracts",
+            detail=(
+                f"{declared.name} imports contracts of {module}, and its module.toml neither "
+                f"requires, sends nor consumes anything of {module}"
+            ),
+        )
+
+
+def policies_for_nothing(declared: Manifest) -> Iterator[Finding]:
+    """This gives each policy for an interface that the module does not require.
+
+    Such a policy is not obeyed by anything, and whoever wrote it believes that it is.
+    """
+    for name in sorted(declared.policies):
+        if name != DEFAULT and ".".join(name.split(".")[:2]) not in declared.requires:
+            yield _finding(declared.name, "unused-policies", name, "name an entry of requires")
+
+
+def _of_module(module: ModuleConfig, lent: Mapping[str, Collection[str]]) -> Iterator[Finding]:
     try:
         yield from differences(module.manifest, behaviour_of(module))
+        yield from undeclared_dependencies(module.manifest, contracts_imported(module), lent=lent)
+        yield from policies_for_nothing(module.manifest)
     except Unreadable as error:
         yield _finding(module.label, "unreadable", "interfaces.get", str(error))
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from modules.kernel.boundaries.bans import ban_findings
-from modules.kernel.boundaries.checks import registry_findings
+from modules.kernel.boundaries.checks import policy_findings, registry_findings
 from modules.kernel.boundaries.declarations import declaration_findings
 from modules.kernel.boundaries.finding import Finding
 from modules.kernel.boundaries.imports import import_findings
@@ -43,6 +43,7 @@ def sections(*, root: Path) -> tuple[Section, ...]:
         Section(title="Models, tables and reflection", findings=tuple(registry_findings())),
         Section(title="Banned names", findings=ban_findings(root=root)),
         Section(title="Manifests", findings=tuple(declaration_findings())),
+        Section(title="Calls", findings=tuple(policy_findings())),
     )
 
 

@@ -38,6 +38,7 @@ class Manifest:
         name: the module's name, which is its Django app label and its table prefix.
         title: for people.
         summary: one sentence for people.
+        owns: its database tables.
         publishes: wire names of its own events.
         sends: wire names of other modules' commands that it sends.
         consumes: wire names of the commands and events that it handles.
@@ -51,6 +52,7 @@ class Manifest:
     name: str
     title: str
     summary: str
+    owns: tuple[str, ...] = ()
     publishes: tuple[str, ...] = ()
     sends: tuple[str, ...] = ()
     consumes: tuple[str, ...] = ()

@@ -34,6 +34,7 @@ from modules.kernel.resilience.policy import (
     read_policies,
 )
 from modules.kernel.resilience.registry import (
+    DEFAULT,
     allow_faults,
     declare,
     forget_pipelines,
@@ -63,6 +64,7 @@ __all__ = [
     "FaultPolicy",
     "PolicyError",
     "read_policies",
+    "DEFAULT",
     "Breaker",
     "State",
     "declare",
