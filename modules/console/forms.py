@@ -13,3 +13,15 @@ class DropForm(forms.Form):
         help_text="Stays in the audit trail, for whoever asks later where the message went.",
         error_messages={"required": "Say why: a message is dropped with a reason only."},
     )
+
+
+class SettleForm(forms.Form):
+    """This is why a step of a saga is taken as done; it stays in the audit trail."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "input", "rows": 4}),
+        help_text="What was done by hand, or why nothing need be done. Stays in the audit trail.",
+        error_messages={"required": "Say why: a step is settled with a reason only."},
+    )

@@ -1,9 +1,21 @@
 from django.urls import URLPattern, URLResolver, include, path
 
-from modules.console.views import messages, metrics, orders, sagas, settling, stock, system_map
+from modules.console.views import (
+    messages,
+    metrics,
+    orders,
+    saga_actions,
+    sagas,
+    settling,
+    stock,
+    system_map,
+)
 
 #: A message set aside is named by consumer, log and position.
 _MESSAGE = "console/messages/set-aside/<str:consumer>/<str:source>/<int:position>"
+
+#: A saga is named by its definition's name and its instance's id.
+_SAGA = "console/sagas/<str:saga>/<path:instance_id>"
 
 _pages: list[URLPattern | URLResolver] = [
     path("console/", system_map.show, name="map"),
@@ -11,7 +23,10 @@ _pages: list[URLPattern | URLResolver] = [
     path("console/orders/<str:order_id>", orders.one, name="order"),
     path("console/stock", stock.every, name="stock"),
     path("console/sagas", sagas.every, name="sagas"),
-    path("console/sagas/<str:saga>/<path:instance_id>", sagas.one, name="saga"),
+    path(f"{_SAGA}/steps/<str:step>/retry", saga_actions.retry, name="saga_retry"),
+    path(f"{_SAGA}/steps/<str:step>/settle", saga_actions.settle, name="saga_settle"),
+    path(f"{_SAGA}/cancel", saga_actions.cancel, name="saga_cancel"),
+    path(_SAGA, sagas.one, name="saga"),
     path("console/messages", messages.consumers, name="messages"),
     path("console/messages/set-aside", messages.set_aside, name="set_aside"),
     path("console/messages/actions", messages.actions, name="actions"),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from modules.console.queries.orders import is_order
 from modules.kernel.sagas import queries
+from modules.kernel.sagas.operations import NotStuck
 from modules.kernel.sagas.queries import SagaSeen, StepMessage, StepSeen
+from modules.kernel.sagas.state import StepStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +18,7 @@ class SagaPage:
         input: what started it, as indented JSON.
         outs: the answers of its steps by name, as indented JSON.
         of_order: it carries out an order.
+        can_cancel: its pivot has not been asked for.
     """
 
     saga: SagaSeen
@@ -24,6 +27,7 @@ class SagaPage:
     input: str
     outs: str
     of_order: bool
+    can_cancel: bool
 
 
 def saga_page(*, saga: str, instance_id: str) -> SagaPage:
@@ -36,7 +40,16 @@ def saga_page(*, saga: str, instance_id: str) -> SagaPage:
         input=_indented(seen.state.input),
         outs=_indented({name: out for name, out in seen.state.outs.items() if out}),
         of_order=is_order(seen.instance_id),
+        can_cancel=queries.can_be_cancelled(seen),
     )
+
+
+def step_of(page: SagaPage, name: str) -> StepSeen:
+    """This gives a stuck step of the saga. Raises: NotStuck."""
+    for one in page.steps:
+        if one.step.name == name and one.now.status is StepStatus.STUCK:
+            return one
+    raise NotStuck(f"{name} of {page.saga.saga} {page.saga.instance_id} is not stuck")
 
 
 def _indented(value: object) -> str:

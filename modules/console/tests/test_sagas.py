@@ -3,8 +3,12 @@
 import pytest
 from django.test import Client
 
+from modules.kernel.messaging import operations as message_operations
 from modules.kernel.messaging import unit_of_work
-from modules.kernel.sagas import instances
+from modules.kernel.messaging.models import Message
+from modules.kernel.sagas import engine, instances
+from modules.kernel.sagas.engine import Engine
+from modules.kernel.sagas.queries import saga as find_saga
 from modules.kernel.sagas.requests import Request
 from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepState, StepStatus
 from modules.kernel.sagas.tests.trip import CancelRoom, RoomBooked, Trip
@@ -79,3 +83,89 @@ class TestSaga:
         answer = client.get("/console/sagas/trips.trip/none")
         assert answer.status_code == 404
         assert "No such saga" in answer.text
+
+
+PAGE = "/console/sagas/trips.trip/o-1"
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This has the trips of the tests carried out, which no module does."""
+    names = ("trips.note", "trips.drop", "trips.price", "trips.close")
+    nothing = {name: lambda *args: None for name in names}
+    monkeypatch.setitem(engine._engines, Trip.name, Engine(Trip, "trips", nothing))
+
+
+def status() -> str:
+    return str(find_saga(saga="trips.trip", instance_id="o-1").state.status)
+
+
+def audited() -> list[tuple[str, str, str]]:
+    return [(one.action, one.subject, one.reason) for one in message_operations.actions(limit=9)]
+
+
+@pytest.mark.usefixtures("trips")
+class TestRetrying:
+    def test_asks_first(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        assert f'href="{PAGE}/steps/room/retry"' in client.get(PAGE).text
+        assert "Ask again</button>" in client.get(f"{PAGE}/steps/room/retry").text
+        assert status() == "stuck"
+
+    def test_sends_the_command_again_and_is_noted(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        answer = client.post(f"{PAGE}/steps/room/retry", follow=True)
+        assert "Room is asked for again" in answer.text
+        assert status() == "compensating"
+        assert Message.objects.filter(name="rooms.cancel_room").count() == 1
+        assert audited() == [("sagas.retry", "trips.trip o-1 room", "")]
+
+
+@pytest.mark.usefixtures("trips")
+class TestSettling:
+    def test_wants_a_reason(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        answer = client.post(f"{PAGE}/steps/room/settle", {"reason": " "})
+        assert answer.status_code == 422
+        assert "Say why" in answer.text
+        assert status() == "stuck"
+
+    def test_lets_the_saga_go_on_and_keeps_the_reason(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        client.post(f"{PAGE}/steps/room/settle", {"reason": "cancelled by telephone"})
+        assert status() == "compensated"
+        assert audited() == [("sagas.settle", "trips.trip o-1 room", "cancelled by telephone")]
+
+
+@pytest.mark.usefixtures("trips")
+class TestCancelling:
+    def test_undoes_a_saga_before_its_pivot(self, client: Client) -> None:
+        carry_out("o-1", SagaState(input={"trip": "o-1", "seats": 2}))
+        assert f'href="{PAGE}/cancel"' in client.get(PAGE).text
+        client.post(f"{PAGE}/cancel")
+        assert status() == "running", "not begun: it is remembered, and undone when it begins"
+        failure = find_saga(saga="trips.trip", instance_id="o-1").state.failure
+        assert failure is not None
+        assert failure.cancelled
+
+    def test_is_refused_after_it(self, client: Client) -> None:
+        carry_out("o-1", SagaState(status=SagaStatus.COMPLETED))
+        assert f'href="{PAGE}/cancel"' not in client.get(PAGE).text
+        answer = client.post(f"{PAGE}/cancel")
+        assert answer.status_code == 409
+        assert "It has moved on" in answer.text
+        assert audited() == []
+
+
+@pytest.mark.usefixtures("trips")
+class TestAnAction:
+    @pytest.mark.parametrize("action", ["steps/note/retry", "steps/note/settle"])
+    def test_on_a_step_that_is_not_stuck_is_refused(self, client: Client, action: str) -> None:
+        carry_out("o-1", STUCK)
+        answer = client.post(f"{PAGE}/{action}", {"reason": "because"})
+        assert answer.status_code == 409
+        assert "not stuck" in answer.text
+
+    @pytest.mark.parametrize("action", ["steps/note/retry", "steps/note/settle", "cancel"])
+    def test_on_a_saga_that_there_is_not_is_not_found(self, client: Client, action: str) -> None:
+        assert client.post(f"{PAGE}/{action}", {"reason": "because"}).status_code == 404

@@ -41,5 +41,10 @@ def one(request: HttpRequest, saga: str, instance_id: str) -> HttpResponse:
     try:
         page = saga_page(saga=saga, instance_id=instance_id)
     except UnknownInstance as problem:
-        return render(request, "console/saga_not_found.html", problem.facts, status=404)
+        return not_found(request, problem)
     return render(request, "console/saga.html", {"page": page, "saga": page.saga})
+
+
+def not_found(request: HttpRequest, problem: UnknownInstance) -> HttpResponse:
+    """This says that there is no such saga."""
+    return render(request, "console/saga_not_found.html", problem.facts, status=404)

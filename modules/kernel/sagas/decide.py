@@ -123,7 +123,7 @@ def _timed_out(
     if not undo and not step.retriable:
         # Perhaps it was done: in doubt, so it is undone like one that was.
         return _turn_back(definition, _mark(state, name, StepStatus.IN_DOUBT), failure)
-    if attempt >= ATTEMPTS:
+    if attempt - now.attempts_forgiven >= ATTEMPTS:
         return _stick(definition, state, name, failure)
     return _ask(state, step, undo=undo)
 
@@ -140,7 +140,9 @@ def _retried(definition: Definition, state: SagaState, name: str) -> Decision:
     now = state.of(name)
     if now.status is not StepStatus.STUCK:
         return state, ()
-    state = replace(_put(state, name, replace(now, attempts=0)), status=_direction(now))
+    # Counted on, not from the start: an attempt's number is part of its message's id.
+    patient = replace(now, attempts_forgiven=now.attempts)
+    state = replace(_put(state, name, patient), status=_direction(now))
     return _ask(state, definition.step(name), undo=now.undoing)
 
 
@@ -199,7 +201,13 @@ def _go_back(definition: Definition, state: SagaState) -> Decision:
             and _nothing_left_after(definition, state, step)
         ):
             state, asked = _ask(
-                _put(state, step.name, replace(state.of(step.name), attempts=0)), step, undo=True
+                _put(
+                    state,
+                    step.name,
+                    replace(state.of(step.name), attempts=0, attempts_forgiven=0),
+                ),
+                step,
+                undo=True,
             )
             effects += asked
     statuses = {state.of(step.name).status for step in definition.steps}

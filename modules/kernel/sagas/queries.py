@@ -13,6 +13,7 @@ from django.db.models import Count
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.timeline import timeline
+from modules.kernel.sagas.decide import can_cancel
 from modules.kernel.sagas.definition import Definition, Step
 from modules.kernel.sagas.models import SagaDefinition, SagaInstance
 from modules.kernel.sagas.operations import UnknownInstance
@@ -86,11 +87,20 @@ def saga(*, saga: str, instance_id: str) -> SagaSeen:
 
 def steps_of(seen: SagaSeen) -> tuple[StepSeen, ...]:
     """This gives a saga's steps in the order of the definition that it is pinned to."""
-    row = SagaDefinition.objects.using(seen.database).get(hash=seen.definition_hash)
     return tuple(
-        StepSeen(step=step, now=seen.state.of(step.name))
-        for step in Definition.from_canonical(row.canonical).steps
+        StepSeen(step=step, now=seen.state.of(step.name)) for step in definition_of(seen).steps
     )
+
+
+def definition_of(seen: SagaSeen) -> Definition:
+    """This gives the definition that a saga is pinned to."""
+    row = SagaDefinition.objects.using(seen.database).get(hash=seen.definition_hash)
+    return Definition.from_canonical(row.canonical)
+
+
+def can_be_cancelled(seen: SagaSeen) -> bool:
+    """This tells whether the saga's pivot has not been asked for yet."""
+    return can_cancel(definition_of(seen), seen.state)
 
 
 def messages_of(seen: SagaSeen) -> tuple[StepMessage, ...]:

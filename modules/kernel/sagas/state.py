@@ -56,6 +56,7 @@ class StepState:
     Attributes:
         out: the fields of its answer.
         attempts: how often it, or its undo, was asked for.
+        attempts_forgiven: those before an operator had it asked for again.
         late_success: it was done after all, when it was being undone already.
         undoing: the attempts are those of its undo.
     """
@@ -63,6 +64,7 @@ class StepState:
     status: StepStatus = StepStatus.PENDING
     out: dict[str, Any] = field(default_factory=dict)
     attempts: int = 0
+    attempts_forgiven: int = 0
     late_success: bool = False
     undoing: bool = False
 

@@ -37,6 +37,7 @@ class World:
 
     Attributes:
         deaf: operations that are never answered, as (step, undo).
+        asked: what was asked for; the number of an attempt is part of its message's id.
     """
 
     definition: Definition = DEFINITION
@@ -48,6 +49,7 @@ class World:
     deaf: set[tuple[str, bool]] = field(default_factory=set)
     on_its_way: list[Happening] = field(default_factory=list)
     timers: list[TimedOut] = field(default_factory=list)
+    asked: set[Effect] = field(default_factory=set)
 
     def happen(self, happened: Happening, *, refuse: bool = False) -> None:
         self.state, effects = decide(self.definition, self.state, happened)
@@ -56,6 +58,8 @@ class World:
 
     def carry_out(self, effect: Effect, refuse: bool) -> None:
         """A doer is idempotent, and refuses an action whose undo came first."""
+        assert effect not in self.asked, "the log refuses a second message of one id"
+        self.asked.add(effect)
         match effect:
             case Do(step=name, attempt=attempt):
                 step = self.definition.step(name)

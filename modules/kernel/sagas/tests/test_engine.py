@@ -23,8 +23,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Travel:
     """This is the trip's world: its engine, the doers, and what was told to the traveller."""
 
-    def __init__(self, *, refuse_payment: bool = False) -> None:
+    def __init__(self, *, refuse_payment: bool = False, deaf: str = "") -> None:
+        """`deaf` names a command that is never answered, as long as it is the one."""
         self.told: list[str] = []
+        self.deaf = deaf
         self.refuse_payment = refuse_payment
         self.engine = Engine(
             Trip,
@@ -41,10 +43,8 @@ class Travel:
         }
         self.consumers = [
             _consumer(Subscription("trips", "trips", handlers)),
-            _consumer(Subscription("rooms", "rooms", _answers("rooms"))),
-            _consumer(
-                Subscription("money", "money", _answers("money", refuse_payment=refuse_payment))
-            ),
+            _consumer(Subscription("rooms", "rooms", self._answers("rooms"))),
+            _consumer(Subscription("money", "money", self._answers("money"))),
         ]
 
     def note(self, instance_id: str, given: trip.TripWanted, work: UnitOfWork) -> None:
@@ -77,28 +77,31 @@ class Travel:
     def status(self) -> str:
         return SagaInstance.objects.get().status
 
+    def _answers(self, module: str) -> dict[str, tuple[Handler, ...]]:
+        answers = {
+            "rooms.book_room": trip.RoomBooked,
+            "rooms.cancel_room": trip.RoomCancelled,
+            "rooms.send_key": trip.KeySent,
+            "money.pay": trip.Paid,
+            "money.unpay": trip.Unpaid,
+        }
+
+        def answer(message: Any, delivery: Delivery) -> None:
+            if delivery.envelope.name == self.deaf:
+                return
+            with unit_of_work(module) as work:
+                if self.refuse_payment and isinstance(message, trip.Pay):
+                    work.append(trip.NotPaid(trip=message.trip, code="no-money", detail="empty"))
+                else:
+                    work.append(answers[delivery.envelope.name](trip=message.trip))
+
+        return {
+            name: (Handler(record=answer),) for name in answers if name.startswith(f"{module}.")
+        }
+
 
 def _consumer(subscription: Subscription) -> Consumer:
     return Consumer(subscription, database="default", source="default", owner="test")
-
-
-def _answers(module: str, *, refuse_payment: bool = False) -> dict[str, tuple[Handler, ...]]:
-    answers = {
-        "rooms.book_room": trip.RoomBooked,
-        "rooms.cancel_room": trip.RoomCancelled,
-        "rooms.send_key": trip.KeySent,
-        "money.pay": trip.Paid,
-        "money.unpay": trip.Unpaid,
-    }
-
-    def answer(message: Any, delivery: Delivery) -> None:
-        with unit_of_work(module) as work:
-            if refuse_payment and isinstance(message, trip.Pay):
-                work.append(trip.NotPaid(trip=message.trip, code="no-money", detail="empty"))
-            else:
-                work.append(answers[delivery.envelope.name](trip=message.trip))
-
-    return {name: (Handler(record=answer),) for name in answers if name.startswith(f"{module}.")}
 
 
 class TestEngine:

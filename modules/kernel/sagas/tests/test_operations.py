@@ -1,10 +1,11 @@
 """What operators do to a saga that cannot go on by itself."""
 
 import pytest
+from django.db.models.functions import Now
 
-from modules.kernel.messaging.models import OperatorAction
+from modules.kernel.messaging.models import Message, OperatorAction, Scheduled
 from modules.kernel.messaging.unit_of_work import unit_of_work
-from modules.kernel.sagas import PastPivot, UnknownSaga, engine, instances, operations
+from modules.kernel.sagas import PastPivot, UnknownSaga, decide, engine, instances, operations
 from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepState, StepStatus
 from modules.kernel.sagas.tests.test_engine import Travel
 from modules.kernel.sagas.tests.trip import Trip
@@ -51,6 +52,25 @@ class TestOperators:
         travel.go_on()
         assert travel.status() == "compensated"
         assert travel.told == ["dropped: no-money"]
+
+    def test_have_it_asked_for_again_after_all_its_attempts(
+        self, travel: Travel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The messages of those attempts are in the log, and each id is there once."""
+        monkeypatch.setattr(decide, "ATTEMPTS", 3)
+        travel.deaf = "rooms.send_key"
+        travel.want()
+        for _ in range(3):
+            travel.go_on()
+            assert travel.status() == "running"
+            Scheduled.objects.update(due_at=Now())
+        travel.go_on()
+        assert travel.status() == "stuck"
+        travel.deaf = ""
+        operations.retry(saga=Trip.name, instance_id="t1", step="key", operator="ann")
+        travel.go_on()
+        assert travel.status() == "completed"
+        assert Message.objects.filter(name="rooms.send_key").count() == 4
 
     def test_settle_with_a_reason_what_was_done_by_hand(self, travel: Travel) -> None:
         stuck_at("key", undoing=False)
