@@ -1,9 +1,10 @@
 """Settings common to all environments. Each value of the environment is read here, once."""
 
 from pathlib import Path
-from typing import Any
 
 from environs import Env
+
+from config.settings.databases import read_databases
 
 env = Env()
 
@@ -76,34 +77,13 @@ TEMPLATES = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-_SQLITE_OPTIONS = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-}
-
-
-def _database(variable: str, default: str | None = None) -> dict[str, Any]:
-    configuration: dict[str, Any] = env.dj_db_url(variable, default=default)
-    if configuration["ENGINE"] == "django.db.backends.sqlite3":
-        configuration["OPTIONS"] = _SQLITE_OPTIONS
-    else:
-        # What the log appends with is prepared on its third use in a connection. Behind a pooler
-        # that cannot bear that, end the URL with `?prepare_threshold=1000000000`.
-        options = {"prepare_threshold": 3, **configuration.get("OPTIONS", {})}
-        configuration["OPTIONS"] = options
-    return configuration
-
-
-DATABASES = {"default": _database("DATABASE_URL", f"sqlite:///{VAR}/quarry.sqlite3")}
-
-#: Which database holds each module's tables and log: ``PAYMENTS_DATABASE_URL`` gives
-#: payments its own; a module that is not named shares the default.
-QUARRY_DATABASES: dict[str, str] = {}
-for _module in QUARRY_MODULES:
-    if env.str(f"{_module.upper()}_DATABASE_URL", ""):
-        DATABASES[_module] = _database(f"{_module.upper()}_DATABASE_URL")
-        QUARRY_DATABASES[_module] = _module
+_databases = read_databases(env, modules=QUARRY_MODULES, var=VAR)
+DATABASES = _databases.all
+#: Which database holds each module's tables and log; a module that is not named shares the default.
+QUARRY_DATABASES = _databases.of_modules
+#: What a module may take of a database that it shares; see docs/operating.md.
+QUARRY_CONNECTION_BUDGETS = _databases.budgets
+QUARRY_STATEMENT_TIMEOUTS = _databases.statement_timeouts
 
 DATABASE_ROUTERS = ["modules.kernel.manifests.routing.ModuleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,7 +1,8 @@
 """Production: everything that differs between installations comes from the environment."""
 
 from config.settings.base import *  # noqa: F403  # settings derive by star, as Django's own do
-from config.settings.base import env
+from config.settings.base import QUARRY_MODULES, VAR, env
+from config.settings.databases import read_databases
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
@@ -10,6 +11,15 @@ ALLOWED_HOSTS: list[str] = [*env.list("ALLOWED_HOSTS"), "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 QUARRY_CONSOLE_FOR_STAFF = env.bool("QUARRY_CONSOLE_FOR_STAFF", True)
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "celery")
+# Nothing waits without end, and no process takes all connections of a server. Threads that
+# deliver keep their connections, so with them in the process the number is the installation's.
+DATABASES = read_databases(
+    env,
+    modules=QUARRY_MODULES,
+    var=VAR,
+    connections=20 if QUARRY_DRIVER == "celery" else 0,
+    statement_timeout_seconds=30.0,
+).all
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -30,4 +30,5 @@ for _alias, _database in DATABASES.items():
         _database["TEST"] = {"NAME": str(VAR / f"test-{_alias}.sqlite3")}
     else:
         # Nobody cuts the power in these tests; waiting for the disk is most of what they did.
-        _database["OPTIONS"]["options"] = "-c synchronous_commit=off"
+        _said = _database["OPTIONS"].get("options", "")
+        _database["OPTIONS"]["options"] = f"{_said} -c synchronous_commit=off".strip()

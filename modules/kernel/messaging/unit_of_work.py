@@ -27,6 +27,7 @@ from modules.kernel.messaging.catalogue import encode
 from modules.kernel.messaging.context import headers_of_current_work
 from modules.kernel.messaging.envelope import partition_of
 from modules.kernel.messaging.insertion import Row, insert
+from modules.kernel.messaging.limits import connection_budget, limit_statements
 from modules.kernel.messaging.pulse import wake
 from modules.kernel.messaging.writer_turn import writer_turn
 
@@ -217,6 +218,7 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
     Raises:
         TransactionSpansModules: another module's transaction is open around it. Ask by a
             command message, or read before the transaction begins.
+        ConnectionBudgetSpent: the module has as many transactions open as it may.
     """
     around = _current.get()
     if around is not None:
@@ -229,7 +231,12 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
         return
     database = database_of_module(module)
     work = UnitOfWork(module, database)
-    with writer_turn(database), transaction.atomic(using=database):
+    with (
+        connection_budget(module),
+        writer_turn(database),
+        transaction.atomic(using=database),
+    ):
+        limit_statements(module, database)
         token = _current.set(work)
         try:
             yield work

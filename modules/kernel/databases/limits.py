@@ -1,0 +1,46 @@
+"""What a database's limits are in Django's settings. Called by `config.settings`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+#: How long a thread waits for a connection of its budget.
+WAIT_SECONDS = 5.0
+
+
+def limited(
+    database: Mapping[str, Any], *, connections: int, statement_timeout_seconds: float
+) -> dict[str, Any]:
+    """This gives the settings of a PostgreSQL database with limits.
+
+    Args:
+        connections: how many this process may have open at once, kept in a pool; 0 for one a
+            thread and no pool.
+        statement_timeout_seconds: after which the server ends a statement; 0 for never. It is
+            said when a connection is opened: a pooler between must let ``options`` through.
+    """
+    options = dict(database.get("OPTIONS", {}))
+    if statement_timeout_seconds:
+        timeout = f"-c statement_timeout={int(statement_timeout_seconds * 1000)}"
+        options["options"] = f"{options.get('options', '')} {timeout}".strip()
+    if not connections:
+        return {**database, "OPTIONS": options}
+    options["pool"] = {
+        "min_size": 0,
+        "max_size": connections,
+        "timeout": WAIT_SECONDS,
+        "reset": forget_session,
+    }
+    return {**database, "ENGINE": "modules.kernel.databases", "CONN_MAX_AGE": 0, "OPTIONS": options}
+
+
+def forget_session(connection: psycopg.Connection[Any]) -> None:
+    """This takes from a connection what the next thread must not find on it.
+
+    A log is led under an advisory lock of the session. A closed connection gives it back; one
+    that only went back to the pool would keep it, and nobody would lead the log any more.
+    """
+    connection.autocommit = True
+    connection.execute("SELECT pg_advisory_unlock_all()")
+    connection.execute("UNLISTEN *")

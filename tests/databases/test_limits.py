@@ -1,0 +1,92 @@
+"""Limits of a database on a real PostgreSQL: its pool, its statement timeout, its sessions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import dj_database_url
+import pytest
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
+from pytest_django import DjangoDbBlocker
+
+from modules.kernel.databases import limited, limits
+
+LOCK = 7_130_577
+
+
+@pytest.fixture(autouse=True)
+def connecting(
+    monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """This lets a test connect, to the server and not to the tests' database, and wait briefly."""
+    monkeypatch.setattr(limits, "WAIT_SECONDS", 0.1)
+    with django_db_blocker.unblock():
+        yield
+
+
+@contextmanager
+def database(server: str, **limits: Any) -> Iterator[ConnectionHandler]:
+    """These are the connections of a process to a database with limits, under ``payments``."""
+    settings: dict[str, Any] = dict(dj_database_url.parse(server))
+    handler = ConnectionHandler({"default": {}, "payments": limited(settings, **limits)})
+    try:
+        yield handler
+    finally:
+        handler.close_all()
+        handler["payments"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL has it
+
+
+def scalar(connection: BaseDatabaseWrapper, sql: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+class TestBudget:
+    def test_refuses_one_more_connection_and_says_which_variable(
+        self, postgres_server: str
+    ) -> None:
+        with database(postgres_server, connections=2, statement_timeout_seconds=0) as connections:
+            held = [connections.create_connection("payments") for _ in range(3)]
+            assert [scalar(one, "SELECT 1") for one in held[:2]] == [1, 1]
+
+            with pytest.raises(OperationalError) as refusal:
+                held[2].ensure_connection()
+
+            assert str(refusal.value) == (
+                "no connection to the database 'payments' in 0.1 s: all 2 of its budget are in "
+                "use, or the server does not answer; find what holds them, or raise "
+                "PAYMENTS_DATABASE_CONNECTIONS"
+            )
+            held[0].close()
+            assert scalar(held[2], "SELECT 1") == 1  # The one that was given back.
+            for one in held:
+                one.close()
+
+    def test_leaves_no_lock_of_a_session_in_the_pool(self, postgres_server: str) -> None:
+        with database(postgres_server, connections=1, statement_timeout_seconds=0) as connections:
+            leader = connections.create_connection("payments")
+            assert scalar(leader, f"SELECT pg_try_advisory_lock({LOCK})")
+            session = scalar(leader, "SELECT pg_backend_pid()")
+            leader.close()
+
+            next_one = connections.create_connection("payments")
+
+            assert scalar(next_one, "SELECT pg_backend_pid()") == session
+            held = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {LOCK}"
+            assert scalar(next_one, held) == 0
+            next_one.close()
+
+
+class TestStatementTimeout:
+    @pytest.mark.parametrize("connections", [0, 1])
+    def test_ends_a_statement(self, postgres_server: str, connections: int) -> None:
+        with (
+            database(
+                postgres_server, connections=connections, statement_timeout_seconds=0.05
+            ) as process,
+            pytest.raises(OperationalError, match="statement timeout"),
+        ):
+            scalar(process["payments"], "SELECT pg_sleep(30)")
