@@ -154,12 +154,13 @@ clean: ## Remove the environment, the development database and all caches
 		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# uv knows nothing of pip.conf: where only pip has been told of a mirror, pip does the work.
+# uv knows nothing of pip.conf: where only pip has been told of a mirror, pip does the work. The
+# locks are complete, and older releases of pip refuse an extra of what is pinned, so: --no-deps.
 define install
 @echo "Installing $(1)"
 @$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes $(1) || \
 	{ echo "uv cannot install here; pip does it instead, which takes longer"; \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1); }
 endef
 
 $(VENV)/uv-installed: requirements/install.txt
