@@ -78,7 +78,7 @@ faults-celery: $(DEV_INSTALLED) ## The same with Celery as the driver, SECONDS=â
 
 .PHONY: explore-sagas
 explore-sagas: $(DEV_INSTALLED) ## Try sagas under every fault (PYTEST_ARGS=--saga-explore-schedules=N)
-	$(BIN)/python -m pytest tests/journeys/test_checkout_explored.py --saga-explore \
+	$(BIN)/python -m pytest tests/journeys/test_checkout_explored.py tests/journeys/test_returns.py --saga-explore \
 		--capture=no --timeout=0 $(PYTEST_ARGS)
 
 .PHONY: browser

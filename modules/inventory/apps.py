@@ -1,6 +1,7 @@
 from modules.inventory.contracts import Inventory, PickStock, ReleaseStock, ReserveStock
 from modules.inventory.contracts.commands import ExpireReservation
 from modules.kernel.manifests import ModuleConfig, Registration
+from modules.shipping.contracts import ShipmentReturned
 
 
 class InventoryConfig(ModuleConfig):
@@ -16,5 +17,6 @@ class InventoryConfig(ModuleConfig):
         module.handles(ReserveStock, handlers.reserve_stock)
         module.handles(PickStock, handlers.pick_stock)
         module.handles(ReleaseStock, handlers.release_stock)
+        module.handles(ShipmentReturned, handlers.shipment_returned)
         module.handles(ExpireReservation, handlers.expire_reservation)
         module.provides(Inventory, InventoryService())

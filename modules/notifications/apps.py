@@ -6,6 +6,7 @@ from modules.ordering.contracts import (
     OrderConfirmed,
     OrderFailed,
     OrderFulfilled,
+    OrderReturned,
 )
 
 
@@ -21,3 +22,4 @@ class NotificationsConfig(ModuleConfig):
         module.handles(OrderFulfilled, handlers.on_order_fulfilled)
         module.handles(OrderFailed, handlers.on_order_failed)
         module.handles(OrderCancelled, handlers.on_order_cancelled)
+        module.handles(OrderReturned, handlers.on_order_returned)

@@ -10,6 +10,7 @@ from modules.ordering.contracts import (
     OrderConfirmed,
     OrderFailed,
     OrderFulfilled,
+    OrderReturned,
 )
 
 
@@ -27,3 +28,7 @@ def on_order_failed(message: OrderFailed, delivery: Delivery) -> None:
 
 def on_order_cancelled(message: OrderCancelled, delivery: Delivery) -> None:
     record_mail(order_id=message.order_id, kind=Kind.CANCELLED, now=timezone.now())
+
+
+def on_order_returned(message: OrderReturned, delivery: Delivery) -> None:
+    record_mail(order_id=message.order_id, kind=Kind.RETURNED, now=timezone.now())

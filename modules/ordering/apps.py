@@ -7,12 +7,14 @@ from modules.payments.contracts import (
     PaymentDeclined,
     PaymentRefunded,
     PaymentVoided,
+    RefundRefused,
 )
 from modules.shipping.contracts import (
     ShipmentBooked,
     ShipmentCancelled,
     ShipmentDelivered,
     ShipmentDispatched,
+    ShipmentReturned,
 )
 
 
@@ -35,10 +37,12 @@ class OrderingConfig(ModuleConfig):
         module.handles(PaymentCaptured, handlers.payment_captured)
         module.handles(PaymentVoided, handlers.payment_voided)
         module.handles(PaymentRefunded, handlers.payment_refunded)
+        module.handles(RefundRefused, handlers.refund_refused)
         module.handles(ShipmentBooked, handlers.shipment_booked)
         module.handles(ShipmentDispatched, handlers.shipment_dispatched)
         module.handles(ShipmentDelivered, handlers.shipment_delivered)
         module.handles(ShipmentCancelled, handlers.shipment_cancelled)
+        module.handles(ShipmentReturned, handlers.shipment_returned)
         module.saga(
             Checkout,
             locals={

@@ -8,17 +8,20 @@ from modules.catalog.contracts import ProductChanged
 from modules.kernel.messaging import Delivery
 from modules.ordering import use_cases
 from modules.payments.contracts import (
+    RETURN_REFUND_ID,
     PaymentAuthorised,
     PaymentCaptured,
     PaymentDeclined,
     PaymentRefunded,
     PaymentVoided,
+    RefundRefused,
 )
 from modules.shipping.contracts import (
     ShipmentBooked,
     ShipmentCancelled,
     ShipmentDelivered,
     ShipmentDispatched,
+    ShipmentReturned,
 )
 
 
@@ -44,6 +47,12 @@ def payment_voided(message: PaymentVoided, delivery: Delivery) -> None:
 
 def payment_refunded(message: PaymentRefunded, delivery: Delivery) -> None:
     use_cases.note_payment_refunded(message)
+    if message.refund_id == RETURN_REFUND_ID:
+        use_cases.end_return(order_id=message.order_id)
+
+
+def refund_refused(message: RefundRefused, delivery: Delivery) -> None:
+    use_cases.note_refund_refused(message)
 
 
 def shipment_booked(message: ShipmentBooked, delivery: Delivery) -> None:
@@ -60,3 +69,7 @@ def shipment_delivered(message: ShipmentDelivered, delivery: Delivery) -> None:
 
 def shipment_cancelled(message: ShipmentCancelled, delivery: Delivery) -> None:
     use_cases.note_shipment_cancelled(message)
+
+
+def shipment_returned(message: ShipmentReturned, delivery: Delivery) -> None:
+    use_cases.note_shipment_returned(message)

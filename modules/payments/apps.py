@@ -1,5 +1,6 @@
 """The one place where payments is wired: its commands, its calls of the provider, its interface."""
 
+from modules.inventory.contracts import StockReturned
 from modules.kernel.manifests import ModuleConfig, Registration
 from modules.kernel.messaging import RetryPolicy
 from modules.payments.contracts import (
@@ -24,6 +25,7 @@ class PaymentsConfig(ModuleConfig):
         module.handles(CapturePayment, handlers.capture_payment)
         module.handles(VoidPayment, handlers.void_payment)
         module.handles(RefundPayment, handlers.refund_payment)
+        module.handles(StockReturned, handlers.stock_returned)
         module.calls_out(
             CallProvider,
             call=outward.ProviderCalls(providers.configured_provider()),

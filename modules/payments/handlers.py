@@ -1,9 +1,10 @@
-"""Messages in: each handler hands one command to its use case, in the consumer's transaction.
+"""Messages in: each handler hands one message to its use case, in the consumer's transaction.
 
 Whom the answer is for is handed on explicitly: a payment may answer much later, while it
 is handling something else.
 """
 
+from modules.inventory.contracts import StockReturned
 from modules.kernel.messaging import Delivery
 from modules.payments import domain, use_cases
 from modules.payments.contracts import (
@@ -29,6 +30,10 @@ def void_payment(command: VoidPayment, delivery: Delivery) -> None:
 
 def refund_payment(command: RefundPayment, delivery: Delivery) -> None:
     use_cases.refund_payment(command, request_id=delivery.request_id)
+
+
+def stock_returned(event: StockReturned, delivery: Delivery) -> None:
+    use_cases.refund_return(order_id=event.order_id)
 
 
 def record_outcome(command: CallProvider, outcome: domain.Outcome, delivery: Delivery) -> None:

@@ -91,6 +91,7 @@ class Payment(models.Model):
                 (
                     Refund(payment=self, refund_id=refund_id, amount_minor=amount_minor)
                     for refund_id, amount_minor in payment.refunds.items()
+                    if amount_minor
                 ),
                 ignore_conflicts=True,
             )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from modules.kernel.messaging import UnitOfWork, unit_of_work
 from modules.payments import domain
 from modules.payments.contracts import (
+    RETURN_REFUND_ID,
     AuthorisePayment,
     CapturePayment,
     RefundPayment,
@@ -53,6 +54,11 @@ def refund_payment(command: RefundPayment, *, request_id: str = "") -> None:
             request_id=request_id,
         ),
     )
+
+
+def refund_return(*, order_id: str) -> None:
+    """This has all that is left given back, because the goods are back; answered by refunded."""
+    _change(order_id, lambda payment: payment.give_all_back(refund_id=RETURN_REFUND_ID))
 
 
 def record_outcome(command: CallProvider, outcome: domain.Outcome) -> None:

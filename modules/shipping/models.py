@@ -37,6 +37,7 @@ class Shipment(models.Model):
     booked_at = models.DateTimeField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     too_late_at = models.DateTimeField(null=True)
 

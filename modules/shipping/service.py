@@ -1,6 +1,8 @@
 """Shipping's published interface, answered."""
 
-from modules.shipping import queries
+from django.utils import timezone
+
+from modules.shipping import queries, use_cases
 from modules.shipping.carriers import carriers
 from modules.shipping.contracts import (
     Address,
@@ -35,4 +37,9 @@ class ShippingService:
 
     def shipment(self, *, order_id: str) -> ShipmentStatus:
         """This looks the shipment up."""
+        return queries.status(order_id)
+
+    def take_back(self, *, order_id: str) -> ShipmentStatus:
+        """This has the goods taken back, and gives the shipment as it then is."""
+        use_cases.take_back(order_id=order_id, now=timezone.now())
         return queries.status(order_id)

@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from modules.kernel import interfaces
 from modules.shipping import queries
-from modules.shipping.contracts import Address, ParcelItem, Shipping
+from modules.shipping.contracts import Address, ParcelItem, ShipmentStatus, Shipping
 
 
 class ItemFields(serializers.Serializer[ParcelItem]):
@@ -25,7 +25,7 @@ class ParcelFields(serializers.Serializer[object]):
 class ShipmentFields(serializers.Serializer[object]):
     order_id = serializers.CharField()
     shipment_id = serializers.CharField()
-    status = serializers.ChoiceField(["booked", "dispatched", "delivered", "cancelled"])
+    status = serializers.ChoiceField(["booked", "dispatched", "delivered", "returned", "cancelled"])
     carrier = serializers.CharField()
     tracking_number = serializers.CharField()
     parcels = ParcelFields(many=True)
@@ -62,18 +62,16 @@ class ShipmentView(APIView):
     @extend_schema(operation_id="shipping_shipment", responses=ShipmentFields)
     def get(self, request: Request, order_id: str) -> Response:
         """The shipment for an order, with its parcels and its tracking number."""
-        status = interfaces.get(Shipping).shipment(order_id=order_id)
-        parcels = queries.parcels_of(order_id)
-        return Response(
-            {
-                "order_id": status.order_id,
-                "shipment_id": status.shipment_id,
-                "status": status.status,
-                "carrier": status.carrier,
-                "tracking_number": status.tracking_number,
-                "parcels": ParcelFields(parcels, many=True).data,
-            }
-        )
+        return Response(_shown(interfaces.get(Shipping).shipment(order_id=order_id)))
+
+
+class ReturnView(APIView):
+    """The customer sends back what was shipped for an order."""
+
+    @extend_schema(operation_id="shipping_return", request=None, responses=ShipmentFields)
+    def post(self, request: Request, order_id: str) -> Response:
+        """Take the goods back; stock, refund and order follow a moment later."""
+        return Response(_shown(interfaces.get(Shipping).take_back(order_id=order_id)))
 
 
 class QuotesView(APIView):
@@ -91,3 +89,15 @@ class QuotesView(APIView):
             items=tuple(ParcelItem(**item) for item in fields.validated_data["items"]),
         )
         return Response({"quotes": QuoteFields(quotes, many=True).data})
+
+
+def _shown(status: ShipmentStatus) -> dict[str, object]:
+    parcels = queries.parcels_of(status.order_id)
+    return {
+        "order_id": status.order_id,
+        "shipment_id": status.shipment_id,
+        "status": status.status,
+        "carrier": status.carrier,
+        "tracking_number": status.tracking_number,
+        "parcels": ParcelFields(parcels, many=True).data,
+    }

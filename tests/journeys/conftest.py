@@ -77,6 +77,10 @@ class Shop:
         """This asks for an order to be undone, and gives the HTTP status of the answer."""
         return self._client.post(f"/api/v1/orders/{order_id}/cancel").status_code
 
+    def send_back(self, order_id: str) -> int:
+        """This has a customer send everything back, and gives the HTTP status of the answer."""
+        return self._client.post(f"/api/v1/shipping/shipments/{order_id}/return").status_code
+
     def deliver_what_is_due(self) -> None:
         """This delivers all messages, and waits neither for retries nor for reminders."""
         drain()
@@ -106,7 +110,12 @@ class Shop:
         """
         orders = interfaces.get(Ordering).orders(limit=200).orders
         fulfilled = [order for order in orders if order.status == "fulfilled"]
-        assert {order.status for order in orders} <= {"fulfilled", "failed", "cancelled"}
+        assert {order.status for order in orders} <= {
+            "fulfilled",
+            "returned",
+            "failed",
+            "cancelled",
+        }
 
         takings = interfaces.get(Payments).takings()
         kept_minor = sum(each.captured_minor - each.refunded_minor for each in takings)

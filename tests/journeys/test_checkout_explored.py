@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from modules.kernel import interfaces
-from modules.kernel.sagas.exploring import Explorer
+from modules.kernel.sagas.exploring import Explorer, check_end, messages_of
 from modules.ordering.sagas import Checkout
 from modules.payments.contracts import Payments
 from modules.shipping.contracts import Shipping, UnknownShipment
@@ -34,7 +34,7 @@ class OneOrder:
     token: str = "tok_ok"
     postal_code: str = "05021"
     cancelled: bool = False
-    definition = Checkout.definition
+    messages = messages_of(Checkout.definition)
     sku: str = field(default="", init=False)
 
     def prepare(self) -> None:
@@ -50,6 +50,7 @@ class OneOrder:
         return order_id
 
     def check(self, instance_id: str) -> None:
+        check_end(Checkout.definition, instance_id)
         order = self.shop.order(instance_id)
         assert order["status"] in self.may_end, f"the order is {order['status']}"
         fulfilled = order["status"] == "fulfilled"

@@ -95,7 +95,7 @@ def wait_until_final(shop: str, order_id: str) -> dict[str, Any]:
     give_up_at = time.monotonic() + FULFILLED_WITHIN_SECONDS
     while True:
         order = ask(f"{shop}/api/v1/orders/{order_id}")
-        if order["status"] in ("fulfilled", "failed", "cancelled") or (
+        if order["status"] in ("fulfilled", "returned", "failed", "cancelled") or (
             time.monotonic() > give_up_at
         ):
             return order

@@ -7,7 +7,7 @@ from modules.kernel.messaging.timeline import timeline
 from modules.ordering.contracts import Order, Ordering, UnknownOrder
 
 #: The states of an order, as ordering's interface names them.
-ORDER_STATUSES = ("pending", "confirmed", "fulfilled", "failed", "cancelled")
+ORDER_STATUSES = ("pending", "confirmed", "fulfilled", "returned", "failed", "cancelled")
 
 
 def messages_of(order: Order) -> Swimlanes:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from modules.console.replay.client import Client
 from modules.console.replay.order_book import BookOrder
 
-FINAL_STATUSES = frozenset({"fulfilled", "failed", "cancelled"})
+FINAL_STATUSES = frozenset({"fulfilled", "returned", "failed", "cancelled"})
 
 # Looking takes time from the server that is measured: the longer an order has been under way
 # the less often, so that a latency is never seen more than a fifth too late.

@@ -31,6 +31,7 @@ class Progress:
 
     Attributes:
         final: nothing will change any more; the page stops asking.
+        returnable: the customer has the goods, or is about to, and may send them back.
         advice: what a customer can do about a failure; else empty.
         money: what became of the customer's money, where the order was undone.
         fingerprint: differs whenever the page would look different.
@@ -41,6 +42,7 @@ class Progress:
     explanation: str
     final: bool
     cancellable: bool
+    returnable: bool = False
     advice: str = ""
     money: str = ""
     fingerprint: str = ""
@@ -88,7 +90,9 @@ _UNDERWAY = (
 def progress_of(order: Order) -> Progress:
     """This says how far the order is."""
     if order.status == "fulfilled":
-        shown = _fulfilled()
+        shown = _coming_back(order) if _is_back(order) else _fulfilled()
+    elif order.status == "returned":
+        shown = _returned(order)
     elif order.status == "failed":
         shown = _failed(order)
     elif order.status == "cancelled":
@@ -136,6 +140,37 @@ def _fulfilled() -> Progress:
         explanation="It is paid and has left our warehouse.",
         final=True,
         cancellable=False,
+        returnable=True,
+    )
+
+
+def _is_back(order: Order) -> bool:
+    return order.shipment is not None and order.shipment.status == "returned"
+
+
+def _coming_back(order: Order) -> Progress:
+    refused = order.payment.status == "refund_due"
+    return Progress(
+        steps=_steps(5, StepState.DONE),
+        headline="We have your goods back",
+        explanation=(
+            "Your bank did not take the refund; we will be in touch about another way."
+            if refused
+            else "We are putting them on the shelf and refunding your money."
+        ),
+        final=refused,
+        cancellable=False,
+    )
+
+
+def _returned(order: Order) -> Progress:
+    return Progress(
+        steps=_steps(5, StepState.DONE),
+        headline="You have sent your order back",
+        explanation="The goods are in our warehouse again.",
+        final=True,
+        cancellable=False,
+        money=_money(order),
     )
 
 

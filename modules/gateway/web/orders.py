@@ -1,4 +1,4 @@
-"""A visitor's orders: the list, one order that updates itself, and cancelling it."""
+"""A visitor's orders: the list, one that updates itself, cancelling it, sending it back."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from modules.ordering.contracts import (
     OrderPage,
     UnknownOrder,
 )
+from modules.shipping.contracts import NotReturnable, Shipping
 
 
 @require_GET
@@ -72,6 +73,20 @@ def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
         messages.error(request, "It is too late to cancel: the order is paid and being packed.")
     else:
         messages.success(request, "We are cancelling your order and undoing what was done.")
+    return redirect("shop:order", order_id=order_id)
+
+
+@require_POST
+def send_back(request: HttpRequest, order_id: str) -> HttpResponse:
+    """This sends the goods back; the page then shows the money come back."""
+    if _order_of_visitor(request, order_id) is None:
+        return not_found(request, "order")
+    try:
+        interfaces.get(Shipping).take_back(order_id=order_id)
+    except NotReturnable:
+        messages.error(request, "There is nothing to send back: the goods are not with you.")
+    else:
+        messages.success(request, "We have your goods back, and are refunding your money.")
     return redirect("shop:order", order_id=order_id)
 
 

@@ -15,4 +15,5 @@ urlpatterns = [
     path("shop/orders/<str:order_id>", orders.show, name="order"),
     path("shop/orders/<str:order_id>/progress", orders.progress, name="order_progress"),
     path("shop/orders/<str:order_id>/cancel", orders.cancel, name="cancel_order"),
+    path("shop/orders/<str:order_id>/return", orders.send_back, name="return_order"),
 ]

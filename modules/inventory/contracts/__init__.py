@@ -7,6 +7,7 @@ from modules.inventory.contracts.events import (
     StockRefused,
     StockReleased,
     StockReserved,
+    StockReturned,
 )
 from modules.inventory.contracts.interface import Inventory, StockLevel, UnknownSku
 
@@ -20,6 +21,7 @@ __all__ = [
     "StockPicked",
     "ReservationLapsed",
     "StockReleased",
+    "StockReturned",
     "Inventory",
     "StockLevel",
     "UnknownSku",

@@ -35,6 +35,13 @@ class ReservationLapsed:
     detail: str
 
 
+@event("inventory.stock_returned", version=1, key="order_id")
+class StockReturned:
+    """What had been picked for the order is back on the shelf."""
+
+    order_id: str
+
+
 @event("inventory.stock_released", version=1, key="order_id")
 class StockReleased:
     order_id: str

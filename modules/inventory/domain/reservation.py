@@ -1,6 +1,6 @@
 """The states of a reservation. One order has one reservation in its life.
 
-    (none) ──reserve──▶ RESERVED ──pick──▶ PICKED
+    (none) ──reserve──▶ RESERVED ──pick──▶ PICKED ──take back──▶ RETURNED
        │                  │    │              │
        │               expire  └──release──┐  │
        ├──reserve──▶ REFUSED               ▼  │release
@@ -18,5 +18,6 @@ class ReservationState(StrEnum):
     RESERVED = "reserved"
     REFUSED = "refused"
     PICKED = "picked"
+    RETURNED = "returned"
     RELEASED = "released"
     LAPSED = "lapsed"

@@ -10,6 +10,7 @@ from modules.inventory.use_cases.pick_stock import pick_stock
 from modules.inventory.use_cases.put_stock import put_shelf, put_stock
 from modules.inventory.use_cases.release_stock import release_stock
 from modules.inventory.use_cases.reserve_stock import reserve_stock
+from modules.inventory.use_cases.take_back_stock import NothingPicked, take_back_stock
 
 __all__ = [
     "put_stock",
@@ -18,5 +19,7 @@ __all__ = [
     "pick_stock",
     "release_stock",
     "expire_reservation",
+    "take_back_stock",
+    "NothingPicked",
     "Outcome",
 ]

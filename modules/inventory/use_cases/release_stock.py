@@ -22,7 +22,7 @@ def release_stock(command: ReleaseStock) -> Outcome:
         if reservation is None:
             Reservation.objects.create(order_id=command.order_id, state=ReservationState.RELEASED)
             return Outcome.DONE
-        if reservation.state == ReservationState.RELEASED:
+        if reservation.state in (ReservationState.RELEASED, ReservationState.RETURNED):
             return Outcome.DUPLICATE
         if reservation.state == ReservationState.RESERVED:
             change_reserved_stock(reservation, Shelf.release)

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     FULFILLED = "fulfilled"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    RETURNED = "returned"
 
 
 _SUBJECTS = {
@@ -21,6 +22,7 @@ _SUBJECTS = {
     Kind.FULFILLED: "Your order is on its way",
     Kind.FAILED: "We are sorry: your order could not be completed",
     Kind.CANCELLED: "Your order is cancelled",
+    Kind.RETURNED: "We have your goods back",
 }
 
 _REASONS = {

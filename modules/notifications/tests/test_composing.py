@@ -96,6 +96,14 @@ class TestCancelledMail:
         assert "As you asked, your order is cancelled. You have not been charged." in message.body
 
 
+class TestReturnedMail:
+    def test_says_what_was_returned(self, ordering: StandInOrdering) -> None:
+        payment = OrderPayment(status="refunded", captured_minor=1_800, refunded_minor=1_800)
+        order = replace(SOLD_OUT, failure=None, status="returned", payment=payment)
+        message = mail(ordering, Kind.RETURNED, order)
+        assert "We have returned USD 18.00 to your card." in message.body
+
+
 class TestAmounts:
     @pytest.mark.parametrize(
         ("amount_minor", "currency", "text"),

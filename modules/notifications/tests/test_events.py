@@ -22,6 +22,7 @@ from modules.ordering.contracts import (
     OrderConfirmed,
     OrderFailed,
     OrderFulfilled,
+    OrderReturned,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +59,7 @@ class TestEvents:
             (OrderFulfilled(order_id="order-1"), "fulfilled"),
             (OrderFailed(order_id="order-1", code="out-of-stock"), "failed"),
             (OrderCancelled(order_id="order-1"), "cancelled"),
+            (OrderReturned(order_id="order-1"), "returned"),
         ],
     )
     def test_each_become_a_mail_that_is_due(

@@ -6,6 +6,7 @@ from modules.ordering.contracts.events import (
     OrderFailed,
     OrderFulfilled,
     OrderPlaced,
+    OrderReturned,
     PlacedLine,
 )
 from modules.ordering.contracts.interface import (
@@ -48,6 +49,7 @@ __all__ = [
     "PlacedLine",
     "OrderConfirmed",
     "OrderFulfilled",
+    "OrderReturned",
     "OrderFailed",
     "OrderCancelled",
 ]

@@ -36,6 +36,13 @@ class OrderFulfilled:
     order_id: str
 
 
+@event("ordering.order_returned", version=1, key="order_id")
+class OrderReturned:
+    """The goods are back and the money is too. A notification only."""
+
+    order_id: str
+
+
 @event("ordering.order_failed", version=1, key="order_id")
 class OrderFailed:
     """The order could not be carried out and has been undone. A notification only."""

@@ -93,7 +93,7 @@ class OrderFailure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPayment:
-    """Attributes: status is none, authorised, captured, voided, refunded, declined or in_doubt."""
+    """Attributes: status is as payments tells it, or refund_due where a refund was refused."""
 
     status: str
     captured_minor: int
@@ -102,7 +102,7 @@ class OrderPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderShipment:
-    """Attributes: status is booked, dispatched, delivered or cancelled."""
+    """Attributes: status is booked, dispatched, delivered, returned or cancelled."""
 
     status: str
     tracking_number: str
@@ -113,7 +113,7 @@ class Order:
     """This is an order with everything that ordering has heard about it.
 
     Attributes:
-        status: pending, confirmed, fulfilled, failed or cancelled.
+        status: pending, confirmed, fulfilled, returned, failed or cancelled.
     """
 
     order_id: str

@@ -1,6 +1,6 @@
 """What an order may become, and from where.
 
-    pending ──► confirmed ──► fulfilled
+    pending ──► confirmed ──► fulfilled ──► returned
        ├──────► failed
        └──────► cancelled
 
@@ -28,6 +28,7 @@ class OrderStatus(StrEnum):
     PENDING = "pending"
     CONFIRMED = "confirmed"
     FULFILLED = "fulfilled"
+    RETURNED = "returned"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -52,7 +53,8 @@ _NEXT: dict[OrderStatus, frozenset[OrderStatus]] = {
         {OrderStatus.CONFIRMED, OrderStatus.FAILED, OrderStatus.CANCELLED}
     ),
     OrderStatus.CONFIRMED: frozenset({OrderStatus.FULFILLED}),
-    OrderStatus.FULFILLED: frozenset(),
+    OrderStatus.FULFILLED: frozenset({OrderStatus.RETURNED}),
+    OrderStatus.RETURNED: frozenset(),
     OrderStatus.FAILED: frozenset(),
     OrderStatus.CANCELLED: frozenset(),
 }

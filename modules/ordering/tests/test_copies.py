@@ -103,12 +103,18 @@ class TestNotePayment:
             status="refunded", captured_minor=3600, refunded_minor=3600
         )
 
-    def test_adds_up_what_is_given_back_in_parts(self, order_id: str) -> None:
+    def test_keeps_the_sum_of_what_is_given_back_however_often_it_is_told(
+        self, order_id: str
+    ) -> None:
         note_payment_captured(PaymentCaptured(order_id=order_id, amount_minor=3600, currency="USD"))
-        for refund_id in ("r-1", "r-2"):
+        for refund_id, refunded_minor in (("r-1", 500), ("r-2", 1000), ("r-1", 500)):
             note_payment_refunded(
                 PaymentRefunded(
-                    order_id=order_id, refund_id=refund_id, amount_minor=500, currency="USD"
+                    order_id=order_id,
+                    refund_id=refund_id,
+                    amount_minor=500,
+                    currency="USD",
+                    refunded_minor=refunded_minor,
                 )
             )
         assert payment(order_id).refunded_minor == 1000

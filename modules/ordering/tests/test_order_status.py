@@ -11,6 +11,7 @@ LEGAL = {
     (OrderStatus.PENDING, OrderStatus.FAILED),
     (OrderStatus.PENDING, OrderStatus.CANCELLED),
     (OrderStatus.CONFIRMED, OrderStatus.FULFILLED),
+    (OrderStatus.FULFILLED, OrderStatus.RETURNED),
 }
 ILLEGAL = set(product(OrderStatus, OrderStatus)) - LEGAL
 

@@ -2,12 +2,14 @@
 
 from modules.ordering.use_cases.baskets import check_out_basket, put_in_basket
 from modules.ordering.use_cases.cancel_order import cancel_order
+from modules.ordering.use_cases.end_return import end_return
 from modules.ordering.use_cases.note_payment import (
     note_payment_authorised,
     note_payment_captured,
     note_payment_declined,
     note_payment_refunded,
     note_payment_voided,
+    note_refund_refused,
 )
 from modules.ordering.use_cases.note_product import note_product
 from modules.ordering.use_cases.note_shipment import (
@@ -15,6 +17,7 @@ from modules.ordering.use_cases.note_shipment import (
     note_shipment_cancelled,
     note_shipment_delivered,
     note_shipment_dispatched,
+    note_shipment_returned,
 )
 from modules.ordering.use_cases.place_order import place_order
 
@@ -29,8 +32,11 @@ __all__ = [
     "note_payment_captured",
     "note_payment_voided",
     "note_payment_refunded",
+    "note_refund_refused",
     "note_shipment_booked",
     "note_shipment_dispatched",
     "note_shipment_delivered",
     "note_shipment_cancelled",
+    "note_shipment_returned",
+    "end_return",
 ]

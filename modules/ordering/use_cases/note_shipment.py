@@ -9,6 +9,7 @@ from modules.shipping.contracts import (
     ShipmentCancelled,
     ShipmentDelivered,
     ShipmentDispatched,
+    ShipmentReturned,
 )
 
 
@@ -32,6 +33,11 @@ def note_shipment_dispatched(news: ShipmentDispatched) -> Outcome:
 def note_shipment_delivered(news: ShipmentDelivered) -> Outcome:
     """This notes that the customer has the goods."""
     return _move(news.order_id, status="delivered")
+
+
+def note_shipment_returned(news: ShipmentReturned) -> Outcome:
+    """This notes that the warehouse has the goods again."""
+    return _move(news.order_id, status="returned")
 
 
 def note_shipment_cancelled(news: ShipmentCancelled) -> Outcome:

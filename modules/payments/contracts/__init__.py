@@ -7,6 +7,7 @@ from modules.payments.contracts.commands import (
     VoidPayment,
 )
 from modules.payments.contracts.events import (
+    RETURN_REFUND_ID,
     PaymentAuthorised,
     PaymentCaptured,
     PaymentDeclined,
@@ -27,6 +28,7 @@ __all__ = [
     "PaymentVoided",
     "PaymentRefunded",
     "RefundRefused",
+    "RETURN_REFUND_ID",
     "Payments",
     "PaymentStatus",
     "Takings",

@@ -1,5 +1,8 @@
 from modules.kernel.contracts import event
 
+#: The refund id of what is given back because the goods came back, one an order.
+RETURN_REFUND_ID = "return"
+
 
 @event("payments.payment_authorised", version=1, key="order_id")
 class PaymentAuthorised:
@@ -29,7 +32,7 @@ class PaymentVoided:
     """The customer owes and has paid nothing: authorisation released, or capture refunded.
 
     Attributes:
-        refunded_minor: what had been captured and was given back; 0 where nothing was.
+        refunded_minor: all that had been captured and was given back; 0 where nothing was.
     """
 
     order_id: str
@@ -38,10 +41,13 @@ class PaymentVoided:
 
 @event("payments.payment_refunded", version=1, key="order_id")
 class PaymentRefunded:
+    """Attributes: refunded_minor is all that has been given back by now, with this refund."""
+
     order_id: str
     refund_id: str
     amount_minor: int
     currency: str
+    refunded_minor: int = 0
 
 
 @event("payments.refund_refused", version=1, key="order_id")

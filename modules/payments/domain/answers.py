@@ -77,6 +77,7 @@ def refunded(payment: Payment) -> Answer:
             refund_id=refund_id,
             amount_minor=payment.refunds[refund_id],
             currency=payment.currency,
+            refunded_minor=payment.refunded_minor,
         ),
     )
 

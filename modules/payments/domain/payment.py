@@ -95,6 +95,11 @@ class Payment:
             )
         )
 
+    def give_all_back(self, *, refund_id: str) -> list[Answer | Call]:
+        """This gives back all that is left of what was captured, also where that is nothing."""
+        # How much that is depends on the refunds before it, which may wait in the queue.
+        return self._take(Request(kind=Kind.REFUND_ALL, refund_id=refund_id))
+
     def record(self, operation: Operation, outcome: Outcome) -> list[Answer | Call]:
         """This takes note of what the provider did, and goes on with what has waited for it.
 
@@ -171,6 +176,14 @@ class Payment:
             )
         self.state = State.REFUNDING
         return self._call(Operation.REFUND, request.amount_minor)
+
+    def _begin_refund_all(self, request: Request) -> Answer | Call:
+        left_minor = self.captured_minor - self.refunded_minor
+        if left_minor and request.refund_id not in self.refunds:
+            self.state = State.REFUNDING
+            return self._call(Operation.REFUND, left_minor)
+        self.refunds.setdefault(request.refund_id, 0)
+        return answers.refunded(self)
 
     def _after(self, operation: Operation, outcome: Outcome) -> Answer | Call:
         match self.state, operation, outcome:
@@ -251,4 +264,5 @@ _BEGIN = {
     Kind.CAPTURE: Payment._begin_capture,
     Kind.VOID: Payment._begin_void,
     Kind.REFUND: Payment._begin_refund,
+    Kind.REFUND_ALL: Payment._begin_refund_all,
 }

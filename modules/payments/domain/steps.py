@@ -34,6 +34,7 @@ class Kind(StrEnum):
     CAPTURE = "capture"
     VOID = "void"
     REFUND = "refund"
+    REFUND_ALL = "refund_all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,8 @@ class Request:
 
     Attributes:
         request_id: the command that the answer will refer to; empty without one.
-        refund_id, amount_minor: of a refund only.
+        refund_id: of refunds only.
+        amount_minor: of a refund of a part only.
     """
 
     kind: Kind

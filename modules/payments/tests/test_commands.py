@@ -161,7 +161,7 @@ class TestRefundPayment:
     def test_gives_back_a_part(self, send: Send) -> None:
         send(authorise(), CAPTURE, refund("r1", 700))
         assert only(PaymentRefunded) == PaymentRefunded(
-            order_id=ORDER, refund_id="r1", amount_minor=700, currency="USD"
+            order_id=ORDER, refund_id="r1", amount_minor=700, currency="USD", refunded_minor=700
         )
         assert taken_minor() == 1800
         assert status() == "captured"

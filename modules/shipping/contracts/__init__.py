@@ -1,4 +1,4 @@
-"""What shipping publishes: addresses, and how to book and dispatch a shipment."""
+"""What shipping publishes: addresses, and how to book, dispatch and take back a shipment."""
 
 from modules.shipping.contracts.address import Address
 from modules.shipping.contracts.commands import (
@@ -13,9 +13,11 @@ from modules.shipping.contracts.events import (
     ShipmentDelivered,
     ShipmentDispatched,
     ShipmentRefused,
+    ShipmentReturned,
 )
 from modules.shipping.contracts.interface import (
     InvalidAddress,
+    NotReturnable,
     Quote,
     ShipmentStatus,
     Shipping,
@@ -32,10 +34,12 @@ __all__ = [
     "ShipmentRefused",
     "ShipmentDispatched",
     "ShipmentDelivered",
+    "ShipmentReturned",
     "ShipmentCancelled",
     "Shipping",
     "Quote",
     "ShipmentStatus",
     "UnknownShipment",
+    "NotReturnable",
     "InvalidAddress",
 ]

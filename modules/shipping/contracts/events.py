@@ -30,6 +30,14 @@ class ShipmentDelivered:
     shipment_id: str
 
 
+@event("shipping.shipment_returned", version=1, key="order_id")
+class ShipmentReturned:
+    """The customer has sent everything back, and the warehouse has it again."""
+
+    order_id: str
+    shipment_id: str
+
+
 @event("shipping.shipment_cancelled", version=1, key="order_id")
 class ShipmentCancelled:
     order_id: str

@@ -1,8 +1,10 @@
-"""The questions shipping answers.
+"""The questions shipping answers, and the one thing that a customer asks of it.
 
 Problem
 ├── NotFound
 │   └── UnknownShipment(order_id)   code unknown-shipment
+├── Conflict
+│   └── NotReturnable(order_id, shipment_status)   code not-returnable
 └── Invalid
     └── InvalidAddress(faults)      code invalid-address
 """
@@ -10,7 +12,7 @@ Problem
 from dataclasses import dataclass
 from typing import Protocol
 
-from modules.kernel.contracts import Invalid, NotFound, interface
+from modules.kernel.contracts import Conflict, Invalid, NotFound, interface
 from modules.shipping.contracts.address import Address
 from modules.shipping.contracts.commands import ParcelItem
 
@@ -20,6 +22,13 @@ class UnknownShipment(NotFound):
 
     code = "unknown-shipment"
     title = "No such shipment"
+
+
+class NotReturnable(Conflict):
+    """This says that the customer does not have the goods, so cannot send them back."""
+
+    code = "not-returnable"
+    title = "There is nothing to send back"
 
 
 class InvalidAddress(Invalid):
@@ -41,7 +50,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentStatus:
-    """Attributes: status is booked, dispatched, delivered or cancelled."""
+    """Attributes: status is booked, dispatched, delivered, returned or cancelled."""
 
     order_id: str
     shipment_id: str
@@ -64,3 +73,13 @@ class Shipping(Protocol):
 
     def shipment(self, *, order_id: str) -> ShipmentStatus:
         """This gives the shipment for an order. Raises: UnknownShipment."""
+
+    def take_back(self, *, order_id: str) -> ShipmentStatus:
+        """This takes the goods of a dispatched shipment back; taken back already, it says so.
+
+        What follows (stock, refund, the order itself) follows from `ShipmentReturned`.
+
+        Raises:
+            UnknownShipment: nothing was ever sent for the order.
+            NotReturnable: the goods have not left, or never will.
+        """

@@ -1,8 +1,8 @@
 """The life of a shipment.
 
-    booking ──► booked ──► dispatching ──► dispatched ──► delivered
-       │ └────────┴────────────┴───────────────┴──► cancelling ──► cancelled
-       └──► refused
+    booking ──► booked ──► dispatching ──► dispatched ──► delivered ──► returned
+       │ └────────┴────────────┴─────────────┬─┘ └────────────────────────┘
+       └──► refused                          └──► cancelling ──► cancelled
 
 The states that end in -ing wait for a carrier: the wish is recorded and committed before
 the carrier is asked, so that a crash in between loses neither.
@@ -21,12 +21,18 @@ class State(StrEnum):
     DISPATCHING = "dispatching"
     DISPATCHED = "dispatched"
     DELIVERED = "delivered"
+    RETURNED = "returned"
     CANCELLING = "cancelling"
     CANCELLED = "cancelled"
 
 
 #: A carrier has accepted it and it has not been called off.
-ACCEPTED = frozenset({State.BOOKED, State.DISPATCHING, State.DISPATCHED, State.DELIVERED})
+ACCEPTED = frozenset(
+    {State.BOOKED, State.DISPATCHING, State.DISPATCHED, State.DELIVERED, State.RETURNED}
+)
+
+#: The customer has the goods, or is about to.
+SENT = frozenset({State.DISPATCHED, State.DELIVERED})
 
 #: A cancellation still has to reach the carrier.
 CALLED_OFF = frozenset({State.CANCELLING, State.CANCELLED})
@@ -39,6 +45,7 @@ _TOLD = {
     State.DISPATCHING: "booked",
     State.DISPATCHED: "dispatched",
     State.DELIVERED: "delivered",
+    State.RETURNED: "returned",
     State.CANCELLING: "cancelled",
     State.CANCELLED: "cancelled",
 }

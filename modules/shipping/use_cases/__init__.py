@@ -3,6 +3,7 @@
 from modules.shipping.use_cases.book import book_shipment, choose_carrier, record_booking
 from modules.shipping.use_cases.cancel import cancel_shipment, record_cancellation
 from modules.shipping.use_cases.dispatch import NotBooked, dispatch_shipment, record_hand_over
+from modules.shipping.use_cases.take_back import take_back
 from modules.shipping.use_cases.track import record_news
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "record_hand_over",
     "NotBooked",
     "record_news",
+    "take_back",
     "cancel_shipment",
     "record_cancellation",
 ]

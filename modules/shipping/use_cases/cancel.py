@@ -35,7 +35,7 @@ def cancel_shipment(*, order_id: str, shipment_id: uuid.UUID, now: datetime) -> 
         state = State(shipment.state)
         if is_new or state in (State.CANCELLED, State.REFUSED):
             _answer(work, order_id)
-        elif state == State.DELIVERED:
+        elif state in (State.DELIVERED, State.RETURNED):
             _record_too_late(shipment, now)
         elif state != State.CANCELLING:
             shipment.state = State.CANCELLING
@@ -52,7 +52,7 @@ def record_cancellation(*, order_id: str, is_cancelled: bool, now: datetime) -> 
     with unit_of_work("shipping") as work:
         shipment = Shipment.objects.select_for_update().get(order_id=order_id)
         if shipment.state != State.CANCELLING:
-            # Only a delivery can have come between.
+            # Only a delivery, or a return after it, can have come between.
             _record_too_late(shipment, now)
         elif is_cancelled:
             shipment.state = State.CANCELLED

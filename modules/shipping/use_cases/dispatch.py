@@ -6,7 +6,7 @@ from modules.kernel.contracts import Conflict
 from modules.kernel.messaging import UnitOfWork, unit_of_work
 from modules.shipping.contracts import ShipmentDispatched
 from modules.shipping.contracts.commands import HandOverToCarrier
-from modules.shipping.domain.lifecycle import State
+from modules.shipping.domain.lifecycle import SENT, State
 from modules.shipping.models import Shipment
 from modules.shipping.use_cases.track import ask_for_news
 
@@ -32,7 +32,7 @@ def dispatch_shipment(*, order_id: str) -> None:
             shipment.state = State.DISPATCHING
             shipment.save(update_fields=["state"])
             work.append(HandOverToCarrier(order_id=order_id))
-        elif shipment and state in (State.DISPATCHED, State.DELIVERED):
+        elif shipment and state in (*SENT, State.RETURNED):
             _answer(work, shipment)
         elif state != State.DISPATCHING:
             raise NotBooked(

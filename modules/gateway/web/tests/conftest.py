@@ -3,10 +3,16 @@ from typing import Any
 import pytest
 
 from modules.catalog.contracts import Catalog
-from modules.gateway.web.tests.doubles import CatalogDouble, InventoryDouble, OrderingDouble
+from modules.gateway.web.tests.doubles import (
+    CatalogDouble,
+    InventoryDouble,
+    OrderingDouble,
+    ShippingDouble,
+)
 from modules.inventory.contracts import Inventory
 from modules.kernel import interfaces
 from modules.ordering.contracts import Ordering
+from modules.shipping.contracts import Shipping
 
 
 @pytest.fixture
@@ -22,6 +28,7 @@ def ordering(monkeypatch: pytest.MonkeyPatch, inventory: InventoryDouble) -> Ord
         Catalog: CatalogDouble(),
         Inventory: inventory,
         Ordering: ordering,
+        Shipping: ShippingDouble(ordering),
     }
     monkeypatch.setattr(interfaces, "get", answers.__getitem__)
     return ordering

@@ -15,11 +15,12 @@ from modules.ordering.contracts import (
     OrderNotCancellable,
     OrderPage,
     OrderPayment,
+    OrderShipment,
     OrderSummary,
     PlaceOrder,
     UnknownOrder,
 )
-from modules.shipping.contracts import Address
+from modules.shipping.contracts import Address, NotReturnable, ShipmentStatus
 
 MUG = Product(
     sku="MUG", name="Stone mug", category="Kitchen", unit_price_minor=1450, currency="USD"
@@ -164,6 +165,23 @@ class OrderingDouble:
     ) -> OrderPage:
         chosen = [order for order in self.placed.values() if customer_id in ("", order.customer_id)]
         return OrderPage(orders=tuple(_summary(order) for order in reversed(chosen))[:limit])
+
+
+class ShippingDouble:
+    """This takes back what was sent."""
+
+    def __init__(self, ordering: OrderingDouble) -> None:
+        self._ordering = ordering
+
+    def take_back(self, *, order_id: str) -> ShipmentStatus:
+        order = self._ordering.order(order_id=order_id)
+        if order.status != "fulfilled":
+            raise NotReturnable("too early", order_id=order_id, shipment_status="booked")
+        shipment = OrderShipment(status="returned", tracking_number="T1")
+        self._ordering.move(order_id, shipment=shipment)
+        return ShipmentStatus(
+            order_id=order_id, shipment_id="S1", status="returned", carrier="", tracking_number="T1"
+        )
 
 
 def _summary(order: Order) -> OrderSummary:

@@ -186,3 +186,20 @@ class TestOrderPage:
         response = client.post(f"/shop/orders/{order_id}/cancel", follow=True)
         assert "too late to cancel" in response.text
         assert ordering.placed[order_id].status == "confirmed"
+
+    def test_takes_goods_back_that_have_left(
+        self, client: Client, ordering: OrderingDouble, order_id: str
+    ) -> None:
+        ordering.move(order_id, status="fulfilled")
+        assert "Send it back" in client.get(f"/shop/orders/{order_id}").text
+        response = client.post(f"/shop/orders/{order_id}/return", follow=True)
+        assert "We have your goods back" in response.text
+        assert "hx-trigger" in response.text, "the refund is still to come"
+        ordering.move(order_id, status="returned")
+        response = client.get(f"/shop/orders/{order_id}")
+        assert "You have sent your order back" in response.text
+        assert "Send it back" not in response.text
+
+    def test_says_when_there_is_nothing_to_send_back(self, client: Client, order_id: str) -> None:
+        response = client.post(f"/shop/orders/{order_id}/return", follow=True)
+        assert "There is nothing to send back" in response.text

@@ -1,4 +1,4 @@
-"""The crash explorer: one saga under every schedule of faults, until one breaks its promises.
+"""The crash explorer: a saga under every schedule of faults, until one breaks its promises.
 
     def test_survives_every_crash(saga_explorer: Explorer) -> None:
         saga_explorer.explore(CheckoutOfOneOrder())
@@ -15,13 +15,13 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from modules.kernel.sagas.definition import Definition
 from modules.kernel.sagas.exploring.run import NoEnd, Run
-from modules.kernel.sagas.exploring.schedule import Boundary, Fault, Schedule
+from modules.kernel.sagas.exploring.schedule import UNRELIABLE, Boundary, Fault, Schedule
 from modules.kernel.sagas.queries import saga as find_saga
 from modules.kernel.sagas.state import SagaStatus
 
@@ -29,13 +29,15 @@ _ENDS = (SagaStatus.COMPLETED, SagaStatus.COMPENSATED)
 
 
 class Scenario(Protocol):
-    """This is what an explorer needs to know of a saga.
+    """This is what an explorer needs to know of a saga, orchestrated or choreographed.
 
     Attributes:
-        definition: of the saga.
+        messages: by wire name, the faults that a message must bear; what is not named here
+            bears those of a log that keeps the order of a key. `messages_of` gives them for
+            a saga with a definition.
     """
 
-    definition: Definition
+    messages: Mapping[str, tuple[Fault, ...]]
 
     def prepare(self) -> None:
         """This makes the data of the next instance, apart from all others; no fault meets it."""
@@ -44,7 +46,7 @@ class Scenario(Protocol):
         """This starts the instance and gives its id."""
 
     def check(self, instance_id: str) -> None:
-        """This raises an `AssertionError` when the instance's end breaks an invariant."""
+        """This raises an `AssertionError` unless the instance has ended, and ended well."""
 
 
 class Violation(AssertionError):
@@ -125,13 +127,12 @@ class Explorer:
 
     def _run(self, scenario: Scenario, schedule: Schedule, report: Report) -> list[Boundary]:
         scenario.prepare()
-        run = Run(scenario.definition, schedule)
+        run = Run(scenario.messages, schedule)
         report.schedules += 1
         report.faults.update(fault.value for _, fault in schedule.faults)
         try:
             instance_id = scenario.begin()
             run.deliver_all()
-            _check_end(scenario.definition, instance_id)
             scenario.check(instance_id)
         except AssertionError as broken:
             cause = broken.__cause__ if isinstance(broken, NoEnd) else broken
@@ -148,7 +149,17 @@ class Explorer:
         return violation
 
 
-def _check_end(definition: Definition, instance_id: str) -> None:
+def messages_of(definition: Definition) -> dict[str, tuple[Fault, ...]]:
+    """This gives what the steps of a definition speak of: it may come over any broker."""
+    return {
+        name: UNRELIABLE
+        for step in definition.steps
+        for name in (step.action, step.undo, *step.success, *step.failure, *step.undone)
+    }
+
+
+def check_end(definition: Definition, instance_id: str) -> None:
+    """This raises an `AssertionError` unless the instance is completed or compensated."""
     seen = find_saga(saga=definition.name, instance_id=instance_id)
     steps = {name: str(step.status) for name, step in seen.state.steps.items()}
     assert seen.state.status in _ENDS, (

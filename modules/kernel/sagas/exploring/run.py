@@ -7,6 +7,7 @@ its way, so that a run takes no time of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models.functions import Now
@@ -20,8 +21,7 @@ from modules.kernel.messaging.models import Partition, Scheduled
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.messaging.watch import Watch
-from modules.kernel.sagas.definition import Definition
-from modules.kernel.sagas.exploring.schedule import Boundary, Fault, Schedule
+from modules.kernel.sagas.exploring.schedule import ORDERED, Boundary, Fault, Schedule
 
 #: A run that makes more deliveries has no end.
 LONGEST = 2_000
@@ -52,10 +52,10 @@ class _Post:
 class Run:
     """This delivers what is appended from now on, until nothing is left."""
 
-    def __init__(self, definition: Definition, schedule: Schedule) -> None:
+    def __init__(self, messages: Mapping[str, tuple[Fault, ...]], schedule: Schedule) -> None:
         self.boundaries: list[Boundary] = []
         self._schedule = schedule
-        self._spoken = _names(definition)
+        self._messages = messages
         self._watch = Watch()
         self._logs = [open_log(database) for database in databases()]
         for log in self._logs:
@@ -124,25 +124,27 @@ class Run:
             ]
 
     def _waits_behind_a_late_one(self, post: _Post) -> bool:
-        """What the definition does not name may count on the order of its key."""
-        waits = post.envelope.name not in self._spoken and any(
+        """What need not bear being overtaken may count on the order of its key."""
+        waits = Fault.OVERTAKEN not in self._faults_of(post) and any(
             late.order == post.order for late in self._late
         )
         if waits:
             self._late.append(post)
         return waits
 
+    def _faults_of(self, post: _Post) -> tuple[Fault, ...]:
+        return self._messages.get(post.envelope.name, ORDERED)
+
     def _meet_fault(self, post: _Post) -> None:
         number = len(self.boundaries)
         if number >= LONGEST:
             raise NoEnd(f"no end after {LONGEST} deliveries")
         envelope = post.envelope
-        spoken = envelope.name in self._spoken
         boundary = Boundary(
             number=number,
             consumer=post.subscription.consumer,
             message=envelope.name,
-            spoken=spoken,
+            faults=self._faults_of(post),
         )
         self.boundaries.append(boundary)
         fault = self._schedule.at(number)
@@ -186,15 +188,6 @@ class Run:
             if post.attempt >= subscription.handlers[envelope.name][0].retry.attempts:
                 raise NoEnd(f"{envelope.name} is parked by {subscription.consumer}") from error
             self._on_its_way.insert(0, replace(post, attempt=post.attempt + 1))
-
-
-def _names(definition: Definition) -> frozenset[str]:
-    """This gives the wire names that the steps of a definition speak of."""
-    return frozenset(
-        name
-        for step in definition.steps
-        for name in (step.action, step.undo, *step.success, *step.failure, *step.undone)
-    )
 
 
 def _fire_next_reminder() -> bool:

@@ -24,8 +24,14 @@ class Fault(StrEnum):
     LOST = "lost"
 
 
-#: Faults that a log or broker which keeps the order of a key still lets happen.
-_TO_ANY = (Fault.KILLED, Fault.REDELIVERED, Fault.LATE)
+#: The faults that a log or broker which keeps the order of a key still lets happen.
+ORDERED = (Fault.KILLED, Fault.REDELIVERED, Fault.LATE)
+
+#: And those of one that keeps no order, but loses nothing.
+UNORDERED = (*ORDERED, Fault.DOUBLED, Fault.OVERTAKEN)
+
+#: And those of one that keeps no promise at all: only reminders make up for what is lost.
+UNRELIABLE = (*UNORDERED, Fault.LOST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +42,13 @@ class Boundary:
         number: of the delivery, from 0.
         consumer: who it is delivered to.
         message: its wire name.
-        spoken: the saga's definition names the message: it asks for a step, answers or undoes.
+        faults: those that the message must bear.
     """
 
     number: int
     consumer: str
     message: str
-    spoken: bool
-
-    @property
-    def faults(self) -> tuple[Fault, ...]:
-        """These are the faults that the message must bear."""
-        return tuple(Fault) if self.spoken else _TO_ANY
+    faults: tuple[Fault, ...]
 
     def __str__(self) -> str:
         return f"delivery {self.number}, {self.message} to {self.consumer}"
