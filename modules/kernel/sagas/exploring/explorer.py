@@ -29,15 +29,15 @@ _ENDS = (SagaStatus.COMPLETED, SagaStatus.COMPENSATED)
 
 
 class Scenario(Protocol):
-    """This is what an explorer needs to know of a saga, orchestrated or choreographed.
+    """This is what an explorer needs to know of a saga, orchestrated or choreographed."""
 
-    Attributes:
-        messages: by wire name, the faults that a message must bear; what is not named here
-            bears those of a log that keeps the order of a key. `messages_of` gives them for
-            a saga with a definition.
-    """
+    @property
+    def messages(self) -> Mapping[str, tuple[Fault, ...]]:
+        """These are, by wire name, the faults that a message must bear.
 
-    messages: Mapping[str, tuple[Fault, ...]]
+        What is not named bears those of a log that keeps the order of a key. `messages_of`
+        gives them for a saga with a definition.
+        """
 
     def prepare(self) -> None:
         """This makes the data of the next instance, apart from all others; no fault meets it."""
