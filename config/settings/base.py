@@ -25,6 +25,7 @@ QUARRY_MODULES = [
 
 INSTALLED_APPS = [
     "modules.kernel.messaging",
+    "modules.kernel.eventstore",
     "modules.kernel.sagas",
     "modules.kernel.boundaries",
     "modules.kernel.http",
@@ -93,6 +94,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "embedded")
 #: How long a process that delivers messages may be silent before others take over from it.
 QUARRY_LEASE_SECONDS = env.float("QUARRY_LEASE_SECONDS", 10.0)
+
+#: Wraps the keys that personal data are encrypted with. Without one it is derived from SECRET_KEY,
+#: and then SECRET_KEY_FALLBACKS must name every earlier SECRET_KEY.
+QUARRY_PERSONAL_DATA_KEY = env.str("QUARRY_PERSONAL_DATA_KEY", "")
 
 #: Who moves the money: ``sandbox`` (embedded, cards that behave as their token says) or ``stripe``.
 PAYMENTS_PROVIDER = env.str("PAYMENTS_PROVIDER", "sandbox")

@@ -23,6 +23,7 @@ from modules.kernel.contracts.messages import (
     event,
 )
 from modules.kernel.contracts.money import CurrencyMismatch, Money
+from modules.kernel.contracts.personal import ERASED, Personal, personal_fields
 
 __all__ = [
     "event",
@@ -35,6 +36,9 @@ __all__ = [
     "interface_of",
     "Money",
     "CurrencyMismatch",
+    "Personal",
+    "ERASED",
+    "personal_fields",
     "new_id",
     "Problem",
     "Invalid",

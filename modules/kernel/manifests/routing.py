@@ -9,7 +9,7 @@ from modules.kernel.manifests.module_config import module_of_app
 from modules.kernel.messaging.unit_of_work import database_of_module
 
 #: Kernel apps whose tables stand beside each module's own, because they share its transactions.
-_BESIDE_EVERY_MODULE = {"messaging", "sagas"}
+_BESIDE_EVERY_MODULE = {"messaging", "sagas", "eventstore"}
 
 
 class ModuleRouter:

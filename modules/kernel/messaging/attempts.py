@@ -194,7 +194,7 @@ def _received(
         attempt=attempt,
         request_id=_request_of(envelope, entry.contract.kind),
     )
-    return entry.decoder.decode(envelope.data), delivery
+    return entry.decode(envelope.data), delivery
 
 
 @contextmanager
@@ -208,6 +208,8 @@ def _opened(
         correlation_id=envelope.headers.get("correlationid", message_id),
         causation_id=message_id,
         request_id=delivery.request_id,
+        actor=envelope.headers.get("actor", ""),
+        reason=envelope.headers.get("reason", ""),
     )
     with (
         caused_by(causes),

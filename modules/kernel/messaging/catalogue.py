@@ -3,14 +3,17 @@
 Filled by `modules.kernel.manifests` when the apps are ready; read afterwards.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
-from modules.kernel.contracts import MessageContract, contract_of
+from modules.kernel.contracts import MessageContract, Personal, contract_of, personal_fields
+from modules.kernel.messaging import protection
 
 _classes: dict[tuple[str, int], "MessageClass"] = {}
-_by_class: dict[type, "MessageClass"] = {}
+_personal: dict[type, Mapping[str, Personal]] = {}
 _encoder = msgspec.json.Encoder()
 
 
@@ -20,11 +23,22 @@ class UnknownMessage(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class MessageClass:
-    """This is a message class with its contract and the decoder made for it once."""
+    """This is a message class with its contract and the decoder made for it once.
+
+    Attributes:
+        personal: the fields whose texts are stored encrypted; empty for most classes.
+    """
 
     cls: type
     contract: MessageContract
     decoder: msgspec.json.Decoder[object]
+    personal: Mapping[str, Personal]
+
+    def decode(self, data: str | bytes) -> object:
+        """This gives the message back from its JSON text as the log has it."""
+        if self.personal:
+            data = protection.installed().open(data if isinstance(data, str) else data.decode())
+        return self.decoder.decode(data)
 
 
 def register_message(cls: type) -> None:
@@ -41,9 +55,10 @@ def register_message(cls: type) -> None:
             f"{known.cls.__module__}.{known.cls.__qualname__} "
             f"and {cls.__module__}.{cls.__qualname__}"
         )
-    entry = MessageClass(cls, contract, msgspec.json.Decoder(cls))
+    entry = MessageClass(cls, contract, msgspec.json.Decoder(cls), personal_fields(cls))
     _classes[contract.name, contract.version] = entry
-    _by_class[cls] = entry
+    if entry.personal:
+        _personal[cls] = entry.personal
 
 
 def message_class(name: str, version: int) -> MessageClass:
@@ -67,7 +82,12 @@ def message_classes() -> tuple[MessageClass, ...]:
 
 
 def encode(message: object) -> str:
-    """This gives the message's data as JSON text."""
+    """This gives the message's data as JSON text, what is personal in it encrypted."""
+    personal = _personal.get(type(message))
+    if personal is not None:
+        values: dict[str, Any] = msgspec.to_builtins(message)
+        protection.installed().seal(values, personal)
+        message = values
     return _encoder.encode(message).decode()
 
 
@@ -78,4 +98,4 @@ def decode(name: str, version: int, data: str | bytes) -> object:
         UnknownMessage: no class is registered for it.
         msgspec.ValidationError: the data do not fit the class.
     """
-    return message_class(name, version).decoder.decode(data)
+    return message_class(name, version).decode(data)

@@ -7,7 +7,7 @@ whole order can be followed from the first request to the last mail.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -24,11 +24,15 @@ class Causes:
         causation_id: the message being handled.
         request_id: the command that an answer will refer to; handed on by internal
             commands, so that an answer given three messages later still finds its saga.
+        actor: on whose behalf, for example ``user:ann``; handed on to all that follows.
+        reason: why, in a person's words; handed on likewise.
     """
 
     correlation_id: str = ""
     causation_id: str = ""
     request_id: str = ""
+    actor: str = ""
+    reason: str = ""
 
 
 _NO_CAUSES = Causes()
@@ -50,6 +54,16 @@ def caused_by(causes: Causes) -> Iterator[None]:
         _causes.reset(token)
 
 
+@contextmanager
+def on_behalf_of(actor: str = "", *, reason: str = "") -> Iterator[None]:
+    """This says who wants the work inside the block, and why; what is not said stays."""
+    causes = _causes.get()
+    with caused_by(
+        replace(causes, actor=actor or causes.actor, reason=reason or causes.reason),
+    ):
+        yield
+
+
 def headers_of_current_work() -> dict[str, str]:
     """This gives the headers a message appended now carries; only those that are known."""
     causes = _causes.get()
@@ -60,6 +74,10 @@ def headers_of_current_work() -> dict[str, str]:
         headers["causationid"] = causes.causation_id
     if causes.request_id:
         headers["requestid"] = causes.request_id
+    if causes.actor:
+        headers["actor"] = causes.actor
+    if causes.reason:
+        headers["reason"] = causes.reason
     if trace.get_current_span().get_span_context().is_valid:
         _propagator.inject(headers)
     return headers

@@ -10,9 +10,13 @@ from django.db import connections, transaction
 from django.db.models import Min
 
 from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.logs import databases, open_log
-from modules.kernel.messaging.models import Partition, SetAside
+from modules.kernel.messaging.models import OperatorAction, Partition, SetAside
 from modules.kernel.messaging.writer_turn import writer_turn
+
+#: What the audit trail calls a pruning; its subject ends in ``:`` and the last position.
+PRUNED = "messages.prune"
 
 #: Rows deleted in one transaction.
 CHUNK = 2_000
@@ -22,7 +26,8 @@ def horizon(source: str) -> int:
     """This gives the last position that no consumer, and nothing set aside, needs any more.
 
     Every consumer that has ever run counts, also one that is stopped: it goes on where it
-    left. To be rid of one for good, delete its rows of `messaging_partition`.
+    left. To be rid of one for good, delete its rows of `messaging_partition`. Followers
+    count likewise.
     """
     needed = [open_log(source).head()]
     for database in databases():
@@ -36,12 +41,17 @@ def horizon(source: str) -> int:
         )["found"]
         needed += [slowest] if slowest is not None else []
         needed += [first_aside - 1] if first_aside is not None else []
-    return min(needed)
+    places = (kind.place(source) for kind in followers())
+    return min([*needed, *(place for place in places if place is not None)])
 
 
 def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
     """This deletes what is old and not needed, and yields how many went, chunk by chunk."""
     last = horizon(source)
+    # Beforehand: whoever verifies the log can then tell what was pruned from what was taken out.
+    OperatorAction.objects.using(source).create(
+        operator="retention", action=PRUNED, subject=f"{source}:{last}"
+    )
     positions = connections[source].vendor == "postgresql"
     age = now_sql(source, plus_seconds=-older_than.total_seconds())
     old = f"m.stream IS NULL AND m.recorded_at < {age}"

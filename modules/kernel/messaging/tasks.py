@@ -12,6 +12,7 @@ from modules.kernel.messaging.drivers import celery as driver
 from modules.kernel.messaging.drivers.delivering import owner_here
 from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.drivers.watchdog import watched
+from modules.kernel.messaging.followers import FollowerKind, followers
 from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
@@ -38,6 +39,10 @@ def deliver(*, module: str) -> int:
         if subscription.module == module:
             for source in databases():
                 delivered += _deliver(subscription, source, ends_at)
+    for kind in followers():
+        if kind.module == module:
+            for source in databases():
+                delivered += _follow(kind, source, ends_at)
     if time.monotonic() >= ends_at:
         driver.wake_module(module)
     return delivered
@@ -87,6 +92,15 @@ def _deliver(subscription: Subscription, source: str, ends_at: float) -> int:
     )
     with watched(consumer):
         return _deliver_until(consumer, ends_at)
+
+
+def _follow(kind: FollowerKind, source: str, ends_at: float) -> int:
+    follower = kind.make(source)
+    done = 0
+    while time.monotonic() < ends_at and (made := follower.step()):
+        done += made
+    follower.close()
+    return done
 
 
 def _deliver_until(consumer: Consumer, ends_at: float) -> int:

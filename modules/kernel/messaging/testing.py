@@ -10,6 +10,7 @@ from modules.kernel.contracts import contract_of, new_id
 from modules.kernel.messaging.catalogue import decode
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.followers import Follower, followers
 from modules.kernel.messaging.logs import databases, open_log
 from modules.kernel.messaging.models import Message
 from modules.kernel.messaging.subscriptions import subscriptions
@@ -38,12 +39,17 @@ def drain(*, until_idle: bool = False) -> int:
         for one in subscriptions()
         for log in logs
     ]
+    # The modules' own only: what the kernel follows a log for, its tests step themselves.
+    following: list[Follower] = [
+        kind.make(log.database) for kind in followers() if kind.module for log in logs
+    ]
+    stepped: list[Consumer | Follower] = [*consumers, *following]
     delivered = 0
     nothing_ahead = not until_idle
     try:
         while True:
             moved = sum(log.tick() for log in logs)
-            made = sum(consumer.step() for consumer in consumers)
+            made = sum(one.step() for one in stepped)
             delivered += made
             if moved or made:
                 nothing_ahead = not until_idle
@@ -55,8 +61,8 @@ def drain(*, until_idle: bool = False) -> int:
             for consumer in consumers:
                 consumer.look_again()
     finally:
-        for consumer in consumers:
-            consumer.close()
+        for one in stepped:
+            one.close()
         for log in logs:
             log.resign()
 

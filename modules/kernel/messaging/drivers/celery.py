@@ -11,8 +11,10 @@ import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from modules.kernel.messaging.drivers.following import follow_logs
 from modules.kernel.messaging.drivers.keeping import keep_logs
 from modules.kernel.messaging.drivers.threads import ThreadGroup
+from modules.kernel.messaging.followers import followers, modules_following
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.pulse import Pulse
 from modules.kernel.messaging.subscriptions import modules_handling, subscriptions
@@ -30,8 +32,10 @@ _IDLE_SECONDS = 1.0
 def wake_threads() -> ThreadGroup:
     """This makes the threads that keep the logs in a Celery worker and wake the modules."""
     group = ThreadGroup()
-    for database, pulse in keep_logs(group).items():
+    pulses = keep_logs(group)
+    for database, pulse in pulses.items():
         _wake_after_ticks(group, database, pulse)
+    follow_logs(group, [kind for kind in followers() if not kind.module], pulses)
     return group
 
 
@@ -46,8 +50,9 @@ def wake_module(module: str) -> None:
 
 
 def wake_all_modules() -> None:
-    """This wakes every module that handles messages."""
-    for module in sorted({one.module for one in subscriptions()}):
+    """This wakes every module that handles or follows messages."""
+    following = {kind.module for kind in followers()} - {""}
+    for module in sorted({one.module for one in subscriptions()} | following):
         wake_module(module)
 
 
@@ -59,7 +64,8 @@ def _wake_after_ticks(group: ThreadGroup, database: str, pulse: Pulse) -> None:
             seen = pulse.beats
             head = log.head()
             if head > seen_position:
-                for module in modules_handling(log.names(after=seen_position, until=head)):
+                names = log.names(after=seen_position, until=head)
+                for module in sorted({*modules_handling(names), *modules_following(names)}):
                     wake_module(module)
                 seen_position = head
             pulse.wait(seen, _IDLE_SECONDS)

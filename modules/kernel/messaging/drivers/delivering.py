@@ -9,9 +9,11 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from modules.kernel.messaging.consumer import Consumer
+from modules.kernel.messaging.drivers.following import follow_logs
 from modules.kernel.messaging.drivers.keeping import keep_logs
 from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.drivers.watchdog import watch_over
+from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.pulse import Pulse
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
@@ -25,7 +27,8 @@ def message_threads(modules: Sequence[str] = ()) -> ThreadGroup:
     for subscription in subscriptions():
         if not modules or subscription.module in modules:
             _deliver(group, subscription, pulses, consumers)
-
+    here = [kind for kind in followers() if not modules or kind.module in {*modules, ""}]
+    follow_logs(group, here, pulses)
     group.add("watchdog", lambda: watch_over(consumers, group.stopping))
     return group
 
