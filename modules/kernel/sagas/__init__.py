@@ -8,9 +8,16 @@ Source: H. Garcia-Molina and K. Salem, "Sagas" (SIGMOD 1987); C. Richardson,
 "Microservices Patterns" (2018), chapter 4.
 """
 
-from modules.kernel.sagas.definition import Definition, Step
+from modules.kernel.sagas.definition import Definition, OnTimeout, Retry, Step
 from modules.kernel.sagas.engine import PastPivot, UnknownSaga, request_cancel
-from modules.kernel.sagas.language import Saga, UnsoundSaga, command, local
+from modules.kernel.sagas.language import (
+    Saga,
+    UnsoundSaga,
+    command,
+    local,
+    semantic_lock,
+    unchanged,
+)
 from modules.kernel.sagas.references import I
 from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepStatus
 
@@ -19,6 +26,10 @@ __all__ = [
     "command",
     "local",
     "I",
+    "Retry",
+    "OnTimeout",
+    "semantic_lock",
+    "unchanged",
     "UnsoundSaga",
     "Definition",
     "Step",

@@ -7,7 +7,7 @@ it can be tried in every order.
 from dataclasses import replace
 from typing import Any
 
-from modules.kernel.sagas.definition import Definition, Step
+from modules.kernel.sagas.definition import Definition, OnTimeout, Step
 from modules.kernel.sagas.state import (
     CancelRequested,
     Do,
@@ -27,9 +27,6 @@ from modules.kernel.sagas.state import (
     Undo,
     UndoSucceeded,
 )
-
-#: How often a step past the pivot, or an undo, is asked for before an operator is.
-ATTEMPTS = 10
 
 _CANCELLED = Failure(code="cancelled", detail="cancelled on request", step="", cancelled=True)
 
@@ -117,13 +114,15 @@ def _timed_out(
     failure = Failure(
         code="step-timed-out",
         detail=f"{step.undo if undo else step.action} was not answered in "
-        f"{step.timeout_seconds:g} s",
+        f"{step.seconds_for(attempt - now.attempts_forgiven, undo=undo):g} s",
         step=name,
     )
-    if not undo and not step.retriable:
+    may_turn_back = not undo and not step.retriable
+    given_up = step.is_given_up(attempt - now.attempts_forgiven, undo=undo)
+    if may_turn_back and (given_up or step.on_timeout is OnTimeout.UNDO):
         # Perhaps it was done: in doubt, so it is undone like one that was.
         return _turn_back(definition, _mark(state, name, StepStatus.IN_DOUBT), failure)
-    if attempt - now.attempts_forgiven >= ATTEMPTS:
+    if given_up:
         return _stick(definition, state, name, failure)
     return _ask(state, step, undo=undo)
 

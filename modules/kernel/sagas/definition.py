@@ -13,12 +13,80 @@ import msgspec
 
 from modules.kernel.sagas.references import Reference
 
+#: However fast the time for an answer grows.
+LONGEST_TIMEOUT_SECONDS = 86_400.0
+
 
 class StepKind(StrEnum):
     """This tells a command to another module from a transaction of the saga's own module."""
 
     COMMAND = "command"
     LOCAL = "local"
+
+
+class OnTimeout(StrEnum):
+    """This tells what follows when a step before the pivot is not answered in time.
+
+    ``UNDO``: it is in doubt, and undone like one that was done. ``ASK``: it is asked for
+    again, which a participant that has done it answers as it did; undone when that is in vain.
+    """
+
+    UNDO = "undo"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """This tells how long something is asked for before an operator is.
+
+    Attributes:
+        attempts: how often.
+        factor: by what each attempt's time is longer than that of the one before.
+        escalate_after_seconds: at the latest when so long was waited in all; 0 for never.
+    """
+
+    attempts: int = 10
+    factor: float = 1.0
+    escalate_after_seconds: float = 0.0
+
+
+#: As long as nothing else is said.
+DEFAULT_RETRY = Retry()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SemanticLock:
+    """This keeps other sagas from what a step changes, until its saga has ended.
+
+    A saga commits what it may yet undo. Whoever reads that meanwhile has read something that
+    will never have been; the lock keeps those away who declare it too.
+
+    Source: L. Frank and T. Zahle, "Semantic ACID properties in multidatabases" (1998).
+
+    Attributes:
+        name: what is locked, such as ``"order"``.
+        key: which one.
+        wait: a step that finds it held waits for it, its timeout long; else it is refused
+            with the code ``locked``.
+    """
+
+    name: str
+    key: Reference
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """This has a value read again before a step is asked for ("reread value").
+
+    Attributes:
+        read: name of the local function that reads it; it changes nothing.
+        expected: what it gave when the saga first used it; where it now gives another value
+            the step is refused with the code ``changed-meanwhile``.
+    """
+
+    read: str
+    expected: Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +104,11 @@ class Step:
         undo_args: as `args`; from the input only, so that a step in doubt can be undone.
         undone: wire names of the events that say the undo was done.
         timeout_seconds: after which a step not answered is in doubt.
+        on_timeout: what follows then, before the pivot.
+        retry: for how long it is asked for, where it is asked for again.
+        undo_retry: for how long its undo is.
+        locks: taken before it is asked for, and let go when the saga has ended.
+        unchanged: read again before it is asked for.
         pivot: once it is done, the saga only goes forward.
         retriable: it is asked for until it is done; every step after the pivot.
     """
@@ -53,8 +126,24 @@ class Step:
     undo_args: dict[str, Reference]
     undone: tuple[str, ...] = ()
     timeout_seconds: float = 0.0
+    on_timeout: OnTimeout = OnTimeout.UNDO
+    retry: Retry = DEFAULT_RETRY
+    undo_retry: Retry = DEFAULT_RETRY
+    locks: tuple[SemanticLock, ...] = ()
+    unchanged: tuple[Unchanged, ...] = ()
     pivot: bool = False
     retriable: bool = False
+
+    def seconds_for(self, attempt: int, *, undo: bool) -> float:
+        """This gives how long an attempt, counted from 1, may take to be answered."""
+        factor = (self.undo_retry if undo else self.retry).factor
+        return min(self.timeout_seconds * factor ** (attempt - 1), LONGEST_TIMEOUT_SECONDS)
+
+    def is_given_up(self, attempts: int, *, undo: bool) -> bool:
+        """This tells whether so many attempts in vain are enough."""
+        retry = self.undo_retry if undo else self.retry
+        waited = sum(self.seconds_for(one, undo=undo) for one in range(1, attempts + 1))
+        return attempts >= retry.attempts or 0 < retry.escalate_after_seconds <= waited
 
 
 @dataclass(frozen=True, kw_only=True)

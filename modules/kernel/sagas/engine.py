@@ -20,14 +20,16 @@ from modules.kernel.messaging.catalogue import message_class, register_message
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.subscriptions import Handler, subscribe
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
-from modules.kernel.sagas import instances
+from modules.kernel.sagas import instances, isolation
 from modules.kernel.sagas.decide import can_cancel, decide
-from modules.kernel.sagas.definition import Step, StepKind
+from modules.kernel.sagas.definition import SemanticLock, Step, StepKind
 from modules.kernel.sagas.instances import Instance
 from modules.kernel.sagas.language import Saga
 from modules.kernel.sagas.requests import Request
 from modules.kernel.sagas.state import (
+    ENDS,
     CancelRequested,
+    Do,
     Effect,
     Failure,
     Happening,
@@ -40,7 +42,7 @@ from modules.kernel.sagas.state import (
     Undo,
     UndoSucceeded,
 )
-from modules.kernel.sagas.timers import NoteTimeout
+from modules.kernel.sagas.timers import NoteLockFree, NoteTimeout
 
 #: ``(instance_id, input, work) -> what later steps may refer to``; a `Problem` is a refusal.
 LocalStep = Callable[[str, Any, UnitOfWork], Mapping[str, Any] | None]
@@ -112,14 +114,20 @@ class Engine:
         for step in self.saga.definition.steps:
             if step.kind is StepKind.LOCAL:
                 for name in filter(None, (step.action, step.undo)):
-                    if name not in self.locals:
-                        raise ValueError(f"{self.saga.name}: no function was given for {name!r}")
+                    self._refuse_unknown(name)
+            for one in step.unchanged:
+                self._refuse_unknown(one.read)
+
+    def _refuse_unknown(self, name: str) -> None:
+        if name not in self.locals:
+            raise ValueError(f"{self.saga.name}: no function was given for {name!r}")
 
     def handlers(self) -> dict[str, Callable[[Any, Delivery], None]]:
         """This gives the handler of each message that can move an instance."""
         made: dict[str, Callable[[Any, Delivery], None]] = {
             self.saga.definition.input: self.on_input,
             contract_of(NoteTimeout).name: self.on_timeout,
+            contract_of(NoteLockFree).name: self.on_lock_free,
         }
         for step in self.saga.definition.steps:
             for name in (*step.success, *step.failure, *step.undone):
@@ -156,6 +164,21 @@ class Engine:
             if instance is not None:
                 self.advance(work, instance, happened)
 
+    def on_lock_free(self, message: NoteLockFree, delivery: Delivery) -> None:
+        """This asks for a step that has waited for a lock."""
+        if message.saga != self.saga.name:
+            return
+        with unit_of_work(self.module) as work:
+            instance = instances.load(work.database, self.saga.name, message.instance_id)
+            if instance is None:
+                return
+            now = instance.state.of(message.step)
+            if now.status is StepStatus.REQUESTED:
+                effect = Do(step=message.step, attempt=now.attempts)
+                answer = self._carry_out(work, instance, instance.state, effect)
+                if answer is not None:
+                    self.advance(work, instance, answer)
+
     def cancel(self, work: UnitOfWork, instance_id: str) -> None:
         """This undoes an instance; one that has not begun is remembered as cancelled."""
         instance = instances.make(work.database, self.saga.definition, instance_id)
@@ -176,14 +199,39 @@ class Engine:
         if state != instance.state:
             _cancel_timers(work, instance, state)
             instances.save(work.database, instance, state)
+        if state.status in ENDS and any(step.locks for step in instance.definition.steps):
+            isolation.let_go(work, saga=instance.definition.name, instance_id=instance.instance_id)
 
     def _carry_out(
         self, work: UnitOfWork, instance: Instance, state: SagaState, effect: Effect
     ) -> Happening | None:
         step = instance.definition.step(effect.step)
+        if isinstance(effect, Do) and (step.locks or step.unchanged):
+            hindrance = self._hindrance(work, instance, state, step)
+            if hindrance is not None:
+                return hindrance
+            if _waits_for_lock(work, instance, state, step):
+                _remind(work, instance, state, effect, step)
+                return None
         if step.kind is StepKind.LOCAL:
             return self._run_local(work, instance, state, effect, step)
         _send(work, instance, state, effect, step)
+        return None
+
+    def _hindrance(
+        self, work: UnitOfWork, instance: Instance, state: SagaState, step: Step
+    ) -> Refused | None:
+        given: Any = msgspec.convert(state.input, self.saga.input)
+        for one in step.unchanged:
+            was = one.expected.resolve(state.input, state.outs)
+            now = msgspec.to_builtins(self.locals[one.read](instance.instance_id, given, work))
+            if now != was:
+                detail = f"{one.read} gave {was!r} before, and gives {now!r} now"
+                return Refused(step=step.name, code="changed-meanwhile", detail=detail)
+        for lock in step.locks:
+            if not lock.wait and not _take(work, instance, state, lock):
+                detail = f"another saga holds the {lock.name}; try again when it has ended"
+                return Refused(step=step.name, code="locked", detail=detail)
         return None
 
     def _run_local(
@@ -221,18 +269,54 @@ def _send(
         message_id=request.message_id(effect.attempt),
         request_id=str(request),
     )
-    if step.timeout_seconds:
-        work.schedule(
-            NoteTimeout(
+    _remind(work, instance, state, effect, step)
+
+
+def _remind(
+    work: UnitOfWork, instance: Instance, state: SagaState, effect: Effect, step: Step
+) -> None:
+    """This schedules the reminder that an attempt should have been answered."""
+    if not step.timeout_seconds:
+        return
+    undo = isinstance(effect, Undo)
+    request = Request(instance.definition.name, instance.instance_id, step.name, undo)
+    attempt = effect.attempt - state.of(step.name).attempts_forgiven
+    work.schedule(
+        NoteTimeout(
+            saga=instance.definition.name,
+            instance_id=instance.instance_id,
+            step=step.name,
+            undo=undo,
+            attempt=effect.attempt,
+        ),
+        after=timedelta(seconds=step.seconds_for(attempt, undo=undo)),
+        message_id=request.timer_id(effect.attempt),
+    )
+
+
+def _waits_for_lock(work: UnitOfWork, instance: Instance, state: SagaState, step: Step) -> bool:
+    for lock in step.locks:
+        if not _take(work, instance, state, lock):
+            isolation.wait(
+                work,
+                name=lock.name,
+                key=str(lock.key.resolve(state.input, state.outs)),
                 saga=instance.definition.name,
                 instance_id=instance.instance_id,
                 step=step.name,
-                undo=undo,
-                attempt=effect.attempt,
-            ),
-            after=timedelta(seconds=step.timeout_seconds),
-            message_id=request.timer_id(effect.attempt),
-        )
+            )
+            return True
+    return False
+
+
+def _take(work: UnitOfWork, instance: Instance, state: SagaState, lock: SemanticLock) -> bool:
+    return isolation.take(
+        work,
+        name=lock.name,
+        key=str(lock.key.resolve(state.input, state.outs)),
+        saga=instance.definition.name,
+        instance_id=instance.instance_id,
+    )
 
 
 def _cancel_timers(work: UnitOfWork, instance: Instance, after: SagaState) -> None:

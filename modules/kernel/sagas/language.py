@@ -16,10 +16,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from modules.kernel.contracts import contract_of
-from modules.kernel.sagas.definition import Definition, Step, StepKind
+from modules.kernel.sagas.definition import (
+    DEFAULT_RETRY,
+    Definition,
+    OnTimeout,
+    Retry,
+    SemanticLock,
+    Step,
+    StepKind,
+    Unchanged,
+)
 from modules.kernel.sagas.references import I, Reference
 
 #: After which a command that was not answered is in doubt.
@@ -45,6 +54,10 @@ class StepDeclaration:
     pivot: bool
     retriable: bool
     after: Sequence[Any] | None
+    on_timeout: OnTimeout = OnTimeout.UNDO
+    retry: Retry = DEFAULT_RETRY
+    undo_retry: Retry = DEFAULT_RETRY
+    isolation: Sequence[Lock | Unmoved] = ()
     name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -69,6 +82,43 @@ class StepOut:
         return StepOut(self.declaration, (*self.path, name))
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """This is a `SemanticLock` as it is written in the class."""
+
+    name: str
+    key: Any
+    wait: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unmoved:
+    """This is an `Unchanged` as it is written in the class."""
+
+    read: str
+    expected: Any
+
+
+def semantic_lock(name: str, key: Any, *, wait: bool = True) -> Lock:
+    """This keeps other sagas away from ``name`` ``key`` until this one has ended.
+
+    Args:
+        key: a reference, such as ``I.order_id``.
+        wait: a step that finds it held waits, at the most its timeout; else it is refused.
+    """
+    return Lock(name, key, wait)
+
+
+def unchanged(read: str, expected: Any) -> Unmoved:
+    """This reads a value again before the step, and refuses the step where it has changed.
+
+    Args:
+        read: name of a local function ``(instance_id, input, work) -> value``.
+        expected: a reference to the value that the saga has gone by, such as ``quote.out.rate``.
+    """
+    return Unmoved(read, expected)
+
+
 def command(
     action: type,
     *,
@@ -78,6 +128,10 @@ def command(
     undo: type | None = None,
     undone: type | tuple[type, ...] = (),
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    on_timeout: OnTimeout = OnTimeout.UNDO,
+    retry: Retry = DEFAULT_RETRY,
+    undo_retry: Retry = DEFAULT_RETRY,
+    isolation: Sequence[Lock | Unmoved] = (),
     pivot: bool = False,
     retriable: bool = False,
     after: Sequence[Any] | None = None,
@@ -92,6 +146,9 @@ def command(
             name of the input.
         undo: the command that undoes it; its fields come from the input.
         undone: the events that say so.
+        on_timeout: before the pivot, whether a step not answered is undone or asked for again.
+        retry, undo_retry: for how long it, or its undo, is asked for.
+        isolation: what keeps other sagas away, or notices them: `semantic_lock`, `unchanged`.
         after: the steps it waits for; by default the one written before it, so that steps
             run side by side only where this says so.
     """
@@ -104,6 +161,10 @@ def command(
         undo=undo,
         undone=undone if isinstance(undone, tuple) else (undone,),
         timeout_seconds=timeout_seconds,
+        on_timeout=on_timeout,
+        retry=retry,
+        undo_retry=undo_retry,
+        isolation=isolation,
         pivot=pivot,
         retriable=retriable,
         after=after,
@@ -114,6 +175,7 @@ def local(
     action: str,
     *,
     undo: str = "",
+    isolation: Sequence[Lock | Unmoved] = (),
     retriable: bool = False,
     after: Sequence[Any] | None = None,
 ) -> Any:
@@ -122,6 +184,7 @@ def local(
     Args:
         action: name under which the function was given to ``module.saga(…, locals=…)``.
         undo: name of the function that undoes it.
+        isolation: as with `command`.
     """
     return StepDeclaration(
         kind=StepKind.LOCAL,
@@ -132,6 +195,7 @@ def local(
         undo=undo,
         undone=(),
         timeout_seconds=0.0,
+        isolation=isolation,
         pivot=False,
         retriable=retriable,
         after=after,
@@ -178,12 +242,15 @@ def _compile(declared: StepDeclaration, source: type, previous: str) -> Step:
     if declared.kind is StepKind.LOCAL:
         return Step(
             name=declared.name,
+            # It runs at once: only for a lock does it ever wait.
+            timeout_seconds=DEFAULT_TIMEOUT_SECONDS if declared.isolation else 0.0,
             kind=StepKind.LOCAL,
             after=after,
             action=declared.action,
             args={},
             undo=declared.undo,
             undo_args={},
+            **_isolation(declared),
             retriable=declared.retriable,
         )
     action = contract_of(declared.action)
@@ -202,8 +269,33 @@ def _compile(declared: StepDeclaration, source: type, previous: str) -> Step:
         undo_args=_arguments(declared, declared.undo, None, source) if undo else {},
         undone=tuple(contract_of(event).name for event in declared.undone),
         timeout_seconds=declared.timeout_seconds,
+        on_timeout=declared.on_timeout,
+        retry=declared.retry,
+        undo_retry=declared.undo_retry,
+        **_isolation(declared),
         pivot=declared.pivot,
         retriable=declared.retriable,
+    )
+
+
+def _isolation(declared: StepDeclaration) -> dict[str, Any]:
+    locks = [one for one in declared.isolation if isinstance(one, Lock)]
+    rereads = [one for one in declared.isolation if isinstance(one, Unmoved)]
+    return {
+        "locks": tuple(
+            SemanticLock(name=one.name, key=_reference(one.key), wait=one.wait) for one in locks
+        ),
+        "unchanged": tuple(
+            Unchanged(read=one.read, expected=_reference(one.expected)) for one in rereads
+        ),
+    }
+
+
+def _reference(given: Any) -> Reference:
+    return (
+        Reference(given.declaration.name, given.path)
+        if isinstance(given, StepOut)
+        else cast(Reference, given)
     )
 
 
@@ -214,10 +306,8 @@ def _arguments(
     made: dict[str, Reference] = {}
     for field in fields(target):
         given = (args or {}).get(field.name)
-        if isinstance(given, StepOut):
-            made[field.name] = Reference(given.declaration.name, given.path)
-        elif isinstance(given, Reference):
-            made[field.name] = given
+        if isinstance(given, StepOut | Reference):
+            made[field.name] = _reference(given)
         elif field.name in known:
             made[field.name] = Reference(I.step, (field.name,))
         else:
@@ -253,7 +343,12 @@ def _refuse_unsound(definition: Definition) -> None:
 
 def _refuse_unknown_answers(definition: Definition, step: Step) -> None:
     known = definition.before(step.name)
-    for field, reference in step.args.items():
+    needed = {
+        **step.args,
+        **{f"the key of {lock.name}": lock.key for lock in step.locks},
+        **{one.read: one.expected for one in step.unchanged},
+    }
+    for field, reference in needed.items():
         if reference.step and reference.step not in known:
             raise UnsoundSaga(
                 f"{definition.name}: {step.name} takes {field} from the answer of "

@@ -30,3 +30,35 @@ class SagaInstance(models.Model):
             models.UniqueConstraint(fields=["saga", "instance_id"], name="sagas_instance_one"),
         )
         indexes = (models.Index(fields=["status", "saga"], name="sagas_instance_status"),)
+
+
+class SagaLock(models.Model):
+    """This is a semantic lock, and which saga holds it."""
+
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=200)
+    saga = models.CharField(max_length=120)
+    instance_id = models.CharField(max_length=200)
+    taken_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["name", "key"], name="sagas_lock_one"),)
+        indexes = (models.Index(fields=["saga", "instance_id"], name="sagas_lock_holder"),)
+
+
+class SagaLockWaiter(models.Model):
+    """This is a step that waits for a lock; the one with the lowest id is next."""
+
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=200)
+    saga = models.CharField(max_length=120)
+    instance_id = models.CharField(max_length=200)
+    step = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["name", "key", "saga", "instance_id"], name="sagas_waiter_one"
+            ),
+        )
+        indexes = (models.Index(fields=["saga", "instance_id"], name="sagas_waiter_who"),)

@@ -15,6 +15,10 @@ class SagaStatus(StrEnum):
     STUCK = "stuck"
 
 
+#: Nothing more happens to a saga that is one of these.
+ENDS = frozenset({SagaStatus.COMPLETED, SagaStatus.COMPENSATED})
+
+
 class StepStatus(StrEnum):
     """This is where a step is.
 

@@ -1,4 +1,4 @@
-"""The saga engine's own message: a scheduled reminder that an answer is overdue."""
+"""The saga engine's own messages: reminders to itself."""
 
 from modules.kernel.contracts import command
 from modules.kernel.messaging.catalogue import register_message
@@ -15,4 +15,14 @@ class NoteTimeout:
     attempt: int
 
 
+@command("sagas.note_lock_free", version=1, key="instance_id")
+class NoteLockFree:
+    """A lock that a step has waited for was let go."""
+
+    saga: str
+    instance_id: str
+    step: str
+
+
 register_message(NoteTimeout)
+register_message(NoteLockFree)

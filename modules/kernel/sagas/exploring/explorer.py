@@ -23,9 +23,7 @@ from modules.kernel.sagas.definition import Definition
 from modules.kernel.sagas.exploring.run import NoEnd, Run
 from modules.kernel.sagas.exploring.schedule import UNRELIABLE, Boundary, Fault, Schedule
 from modules.kernel.sagas.queries import saga as find_saga
-from modules.kernel.sagas.state import SagaStatus
-
-_ENDS = (SagaStatus.COMPLETED, SagaStatus.COMPENSATED)
+from modules.kernel.sagas.state import ENDS
 
 
 class Scenario(Protocol):
@@ -162,6 +160,6 @@ def check_end(definition: Definition, instance_id: str) -> None:
     """This raises an `AssertionError` unless the instance is completed or compensated."""
     seen = find_saga(saga=definition.name, instance_id=instance_id)
     steps = {name: str(step.status) for name, step in seen.state.steps.items()}
-    assert seen.state.status in _ENDS, (
+    assert seen.state.status in ENDS, (
         f"{definition.name} is {seen.state.status}, and nothing is left that could move it: {steps}"
     )

@@ -6,8 +6,15 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.kernel.sagas.decide import ATTEMPTS, can_cancel, decide
-from modules.kernel.sagas.definition import Definition, Step, StepKind
+from modules.kernel.sagas.decide import can_cancel, decide
+from modules.kernel.sagas.definition import (
+    DEFAULT_RETRY,
+    Definition,
+    OnTimeout,
+    Retry,
+    Step,
+    StepKind,
+)
 from modules.kernel.sagas.state import (
     CancelRequested,
     Do,
@@ -124,7 +131,11 @@ def definitions(draw: st.DrawFn) -> Definition:
     for n in range(draw(st.integers(1, 5))):
         names = [step.name for step in steps]
         after = draw(st.sets(st.sampled_from(names))) if names else set()
-        steps.append(a_step(f"s{n}", tuple(sorted(after))))
+        patience = {
+            "on_timeout": draw(st.sampled_from(OnTimeout)),
+            "retry": Retry(attempts=draw(st.integers(1, 3))),
+        }
+        steps.append(a_step(f"s{n}", tuple(sorted(after)), **patience))
     if draw(st.booleans()):
         steps.append(a_step("pivot", tuple(step.name for step in steps), pivot=True))
         for n in range(draw(st.integers(0, 2))):
@@ -200,7 +211,7 @@ class TestDecide:
         world.settle()
         assert world.is_now(SagaStatus.STUCK)
         assert world.state.of("room").status is StepStatus.STUCK
-        assert world.state.of("room").attempts == ATTEMPTS
+        assert world.state.of("room").attempts == DEFAULT_RETRY.attempts
         assert world.state.of("note").status is StepStatus.UNDONE
 
     def test_ends_once_an_operator_has_a_stuck_undo_tried_again(self) -> None:
@@ -229,6 +240,22 @@ class TestDecide:
         for happened in (RetryRequested(step="note"), SettledByOperator(step="note")):
             state, effects = decide(DEFINITION, world.state, happened)
             assert (state, effects) == (world.state, ())
+
+    def test_asks_again_before_it_undoes_a_step_that_says_so(self) -> None:
+        patient = a_step("s", (), on_timeout=OnTimeout.ASK, retry=Retry(attempts=3))
+        definition = Definition(name="x.y", version=1, input="x.began", steps=(patient,))
+        world = started(definition=definition, deaf={("s", False)})
+        world.settle()
+        assert Do(step="s", attempt=3) in world.asked
+        assert Do(step="s", attempt=4) not in world.asked
+        assert world.is_now(SagaStatus.COMPENSATED)
+
+    def test_undoes_a_step_at_its_first_silence_where_nothing_is_said(self) -> None:
+        definition = Definition(name="x.y", version=1, input="x.began", steps=(a_step("s", ()),))
+        world = started(definition=definition, deaf={("s", False)})
+        world.settle()
+        assert Do(step="s", attempt=2) not in world.asked
+        assert world.is_now(SagaStatus.COMPENSATED)
 
     @settings(max_examples=300, deadline=None)
     @given(st.data())
@@ -266,3 +293,19 @@ class TestDecide:
             }
             if world.state.failure is not None and world.state.of(min(stuck)).undoing:
                 assert world.standing <= stuck, "what could be undone has been"
+
+
+class TestPatience:
+    def test_grows_with_each_attempt_and_ends_after_the_last(self) -> None:
+        step = a_step("s", (), retry=Retry(attempts=4, factor=2.0))
+        assert [step.seconds_for(n, undo=False) for n in (1, 2, 3)] == [1.0, 2.0, 4.0]
+        assert [step.is_given_up(n, undo=False) for n in (3, 4)] == [False, True]
+
+    def test_ends_when_so_much_time_was_waited_in_all(self) -> None:
+        step = a_step("s", (), retry=Retry(attempts=99, factor=2.0, escalate_after_seconds=7.0))
+        assert [step.is_given_up(n, undo=False) for n in (2, 3)] == [False, True]
+
+    def test_is_another_one_for_undoing(self) -> None:
+        step = a_step("s", (), undo_retry=Retry(attempts=2))
+        assert step.is_given_up(2, undo=True)
+        assert not step.is_given_up(2, undo=False)

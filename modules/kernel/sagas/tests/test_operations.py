@@ -5,7 +5,8 @@ from django.db.models.functions import Now
 
 from modules.kernel.messaging.models import Message, OperatorAction, Scheduled
 from modules.kernel.messaging.unit_of_work import unit_of_work
-from modules.kernel.sagas import PastPivot, UnknownSaga, decide, engine, instances, operations
+from modules.kernel.sagas import PastPivot, UnknownSaga, engine, instances, operations
+from modules.kernel.sagas.definition import DEFAULT_RETRY
 from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepState, StepStatus
 from modules.kernel.sagas.tests.test_engine import Travel
 from modules.kernel.sagas.tests.trip import Trip
@@ -53,14 +54,11 @@ class TestOperators:
         assert travel.status() == "compensated"
         assert travel.told == ["dropped: no-money"]
 
-    def test_have_it_asked_for_again_after_all_its_attempts(
-        self, travel: Travel, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_have_it_asked_for_again_after_all_its_attempts(self, travel: Travel) -> None:
         """The messages of those attempts are in the log, and each id is there once."""
-        monkeypatch.setattr(decide, "ATTEMPTS", 3)
         travel.deaf = "rooms.send_key"
         travel.want()
-        for _ in range(3):
+        for _ in range(DEFAULT_RETRY.attempts):
             travel.go_on()
             assert travel.status() == "running"
             Scheduled.objects.update(due_at=Now())
@@ -70,7 +68,7 @@ class TestOperators:
         operations.retry(saga=Trip.name, instance_id="t1", step="key", operator="ann")
         travel.go_on()
         assert travel.status() == "completed"
-        assert Message.objects.filter(name="rooms.send_key").count() == 4
+        assert Message.objects.filter(name="rooms.send_key").count() == DEFAULT_RETRY.attempts + 1
 
     def test_settle_with_a_reason_what_was_done_by_hand(self, travel: Travel) -> None:
         stuck_at("key", undoing=False)

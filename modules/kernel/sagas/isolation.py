@@ -1,0 +1,76 @@
+"""Semantic locks: taken by steps that declare them, let go when their saga has ended.
+
+Called by the engine, in the transaction of a step. A lock outlives the transaction, so it is
+a row; who finds it held is written down beside it and woken when it is let go.
+"""
+
+from __future__ import annotations
+
+from django.db import connections
+
+from modules.kernel.messaging.unit_of_work import UnitOfWork
+from modules.kernel.sagas.timers import NoteLockFree
+
+
+def take(work: UnitOfWork, *, name: str, key: str, saga: str, instance_id: str) -> bool:
+    """This takes a lock for an instance; held by the instance already, it stays so.
+
+    Returns:
+        False where another instance holds it.
+    """
+    with connections[work.database].cursor() as cursor:
+        while True:
+            cursor.execute(
+                "INSERT INTO sagas_sagalock (name, key, saga, instance_id) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT (name, key) DO NOTHING",
+                [name, key, saga, instance_id],
+            )
+            # Locked: who lets it go just now is waited for, and then it is there to be taken.
+            cursor.execute(
+                "SELECT saga, instance_id FROM sagas_sagalock WHERE name = %s AND key = %s"
+                f" {_locked(work.database)}",
+                [name, key],
+            )
+            held = cursor.fetchone()
+            if held is not None:
+                return bool(held == (saga, instance_id))
+
+
+def wait(work: UnitOfWork, *, name: str, key: str, saga: str, instance_id: str, step: str) -> None:
+    """This has a step woken when the lock is free; call it right after `take` has failed."""
+    with connections[work.database].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sagas_sagalockwaiter (name, key, saga, instance_id, step)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (name, key, saga, instance_id) DO NOTHING",
+            [name, key, saga, instance_id, step],
+        )
+
+
+def let_go(work: UnitOfWork, *, saga: str, instance_id: str) -> None:
+    """This gives up all locks of an instance, and its waiting, and wakes who is next."""
+    mine = [saga, instance_id]
+    with connections[work.database].cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM sagas_sagalockwaiter WHERE saga = %s AND instance_id = %s", mine
+        )
+        # Locked before the waiters are read: who is about to wait has then done so.
+        cursor.execute(
+            "SELECT name, key FROM sagas_sagalock WHERE saga = %s AND instance_id = %s"
+            f" {_locked(work.database)}",
+            mine,
+        )
+        for lock in cursor.fetchall():
+            cursor.execute("DELETE FROM sagas_sagalock WHERE name = %s AND key = %s", lock)
+            cursor.execute(
+                "DELETE FROM sagas_sagalockwaiter WHERE id = (SELECT id FROM"
+                " sagas_sagalockwaiter WHERE name = %s AND key = %s ORDER BY id LIMIT 1)"
+                " RETURNING saga, instance_id, step",
+                lock,
+            )
+            # All rows: SQLite ends a statement that returns some only when all are read.
+            for first in cursor.fetchall():
+                work.append(NoteLockFree(saga=first[0], instance_id=first[1], step=first[2]))
+
+
+def _locked(database: str) -> str:
+    return "FOR UPDATE" if connections[database].vendor == "postgresql" else ""
