@@ -11,8 +11,8 @@ env = Env()
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(env.str("QUARRY_VAR", str(ROOT / "var")))
 
-#: The modules of this deployable, in the order in which they are made ready.
-QUARRY_MODULES = [
+#: The modules that there are, in the order in which they are made ready.
+QUARRY_ALL_MODULES = [
     "catalog",
     "ordering",
     "payments",
@@ -23,9 +23,33 @@ QUARRY_MODULES = [
     "console",
 ]
 
+#: Those of this deployable.
+QUARRY_MODULES: list[str] = env.list("QUARRY_MODULES", QUARRY_ALL_MODULES)
+
+#: Where each module runs: ``local``, ``serialized`` or a URL (``QUARRY_MODULES_PAYMENTS=…``); see
+#: docs/topologies.md.
+QUARRY_LOCATIONS = {
+    module: location
+    for module in QUARRY_ALL_MODULES
+    if (location := env.str(f"QUARRY_MODULES_{module.upper()}", ""))
+}
+#: The folder with the keys that calls between processes are signed with, and the name that
+#: installations which share a network tell each other apart by.
+QUARRY_INTERNAL_KEYS = env.str("QUARRY_INTERNAL_KEYS", "")
+QUARRY_INTERNAL_ISSUER = env.str("QUARRY_INTERNAL_ISSUER", "quarry")
+#: Mutual TLS of those calls: the authority that is believed, and this process's certificate.
+QUARRY_INTERNAL_CA = env.str("QUARRY_INTERNAL_CA", "")
+QUARRY_INTERNAL_CERTIFICATE = env.str("QUARRY_INTERNAL_CERTIFICATE", "")
+QUARRY_INTERNAL_CERTIFICATE_KEY = env.str("QUARRY_INTERNAL_CERTIFICATE_KEY", "")
+#: Callers beside those that the manifests here name, each as ``caller:module.Interface``.
+QUARRY_CALLERS: list[str] = env.list("QUARRY_CALLERS", [])
+#: The name under which code of no module calls other processes; usually it may not.
+QUARRY_OUTSIDER = env.str("QUARRY_OUTSIDER", "")
+
 INSTALLED_APPS = [
     "modules.kernel.messaging",
     "modules.kernel.eventstore",
+    "modules.kernel.interfaces",
     "modules.kernel.sagas",
     "modules.kernel.boundaries",
     "modules.kernel.http",

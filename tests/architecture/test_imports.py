@@ -155,4 +155,4 @@ class TestImportContracts:
         configuration.read(ROOT / "importlinter.ini")
         containers = configuration["importlinter:contract:layers-of-a-module"]["containers"]
 
-        assert containers.split() == [f"modules.{name}" for name in settings.QUARRY_MODULES]
+        assert containers.split() == [f"modules.{name}" for name in settings.QUARRY_ALL_MODULES]

@@ -11,7 +11,7 @@ from tests.architecture.planting import ROOT
 
 FILES = {file.name: file for file in source_files("modules.kernel", ROOT / "modules" / "kernel")}
 #: A module's name alone, in a wire name, a table's name or a dotted path; in no sentence.
-OF_A_MODULE = re.compile(rf"(modules\.)?({'|'.join(settings.QUARRY_MODULES)})([._]\w+)*")
+OF_A_MODULE = re.compile(rf"(modules\.)?({'|'.join(settings.QUARRY_ALL_MODULES)})([._]\w+)*")
 
 
 def business_words(file: SourceFile) -> list[str]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.core.management import CommandError, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.urls import Resolver404, resolve
+from granian.cli import cli as granian
 
 from tests.project.console_blocks import Told
 
@@ -96,6 +97,13 @@ def _pytest(words: list[str]) -> None:
             raise BadCommand(f"there is no {path}")
 
 
+def _granian(words: list[str]) -> None:
+    known = {option for parameter in granian.params for option in parameter.opts}
+    for word in words:
+        if word.startswith("-") and word not in known:
+            raise BadCommand(f"granian has no option {word}")
+
+
 def _docker(words: list[str]) -> None:
     if words[:1] == ["compose"] and not (ROOT / "compose.yaml").exists():
         raise BadCommand("there is no compose.yaml")
@@ -119,6 +127,7 @@ RULES: dict[str, Callable[[list[str]], None]] = {
     "lint-imports": _lint_imports,
     "pytest": _pytest,
     "docker": _docker,
+    "granian": _granian,
     "git": _anything,
     "cd": _anything,
     "pre-commit": _anything,

@@ -89,6 +89,7 @@ class TestVerify:
             ("lint-imports", "with --config importlinter.ini"),
             ("pytest modules/nothing/tests", "there is no modules/nothing/tests"),
             ("npm install", "no rule for 'npm'"),
+            ("granian --tls config.wsgi", "granian has no option --tls"),
             ("PORT=1", "there is no command"),
         ],
     )

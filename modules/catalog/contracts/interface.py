@@ -8,7 +8,7 @@ Problem
 from dataclasses import dataclass
 from typing import Protocol
 
-from modules.kernel.contracts import NotFound, interface
+from modules.kernel.contracts import NotFound, interface, safe
 
 
 class UnknownProduct(NotFound):
@@ -41,6 +41,7 @@ class ProductPage:
 class Catalog(Protocol):
     """Questions about what is sold."""
 
+    @safe
     def product(self, *, sku: str) -> Product:
         """This gives one product.
 
@@ -48,6 +49,7 @@ class Catalog(Protocol):
             UnknownProduct: none has the SKU.
         """
 
+    @safe
     def products(
         self, *, category: str = "", search: str = "", cursor: str = "", limit: int = 50
     ) -> ProductPage:
@@ -63,5 +65,6 @@ class Catalog(Protocol):
             Invalid: the limit is out of bounds.
         """
 
+    @safe
     def categories(self) -> tuple[str, ...]:
         """This gives the names of all categories that have products, in order."""

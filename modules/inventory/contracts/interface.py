@@ -8,7 +8,7 @@ Problem
 from dataclasses import dataclass
 from typing import Protocol
 
-from modules.kernel.contracts import NotFound, interface
+from modules.kernel.contracts import NotFound, interface, safe
 
 
 class UnknownSku(NotFound):
@@ -32,8 +32,10 @@ class StockLevel:
 class Inventory(Protocol):
     """Questions about stock."""
 
+    @safe
     def level(self, *, sku: str) -> StockLevel:
         """This gives the stock of one SKU. Raises: UnknownSku."""
 
+    @safe
     def levels(self, *, skus: tuple[str, ...] = ()) -> tuple[StockLevel, ...]:
         """This gives the stock of the SKUs that are known, in order; of all when none is named."""

@@ -14,7 +14,15 @@ from modules.kernel.contracts.errors import (
     Unavailable,
 )
 from modules.kernel.contracts.identifiers import new_id
-from modules.kernel.contracts.interfaces import InterfaceContract, interface, interface_of
+from modules.kernel.contracts.interfaces import (
+    InterfaceContract,
+    Repeating,
+    idempotent,
+    interface,
+    interface_of,
+    repeating_of,
+    safe,
+)
 from modules.kernel.contracts.messages import (
     Kind,
     MessageContract,
@@ -29,11 +37,15 @@ __all__ = [
     "event",
     "command",
     "interface",
+    "safe",
+    "idempotent",
     "Kind",
     "MessageContract",
     "contract_of",
     "InterfaceContract",
     "interface_of",
+    "Repeating",
+    "repeating_of",
     "Money",
     "CurrencyMismatch",
     "Personal",

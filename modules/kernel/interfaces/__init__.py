@@ -2,9 +2,54 @@
 
 A module provides an object for a Protocol of its contracts when it registers;
 a caller writes ``interfaces.get(Payments)`` and gets something that satisfies the
-Protocol. Where the provider runs is not the caller's business.
+Protocol. Where the provider runs is not the caller's business: it is the object itself, the
+object behind encode and decode, or another process. See docs/topologies.md.
 """
 
+from modules.kernel.interfaces.callers import allow, callers_of
+from modules.kernel.interfaces.calls import Call, current_call, within
+from modules.kernel.interfaces.errors import (
+    AnswerLost,
+    CallRefused,
+    NotHere,
+    NotReached,
+    ProviderFailed,
+    RemoteCallError,
+)
+from modules.kernel.interfaces.locations import (
+    Binding,
+    Configured,
+    Location,
+    Locations,
+    StaleEpoch,
+)
 from modules.kernel.interfaces.registry import NotProvided, get, provide, provided
+from modules.kernel.interfaces.wiring import Wiring, switch, use, wired, work_with
 
-__all__ = ["get", "provide", "provided", "NotProvided"]
+__all__ = [
+    "get",
+    "provide",
+    "provided",
+    "NotProvided",
+    "RemoteCallError",
+    "NotReached",
+    "AnswerLost",
+    "NotHere",
+    "CallRefused",
+    "ProviderFailed",
+    "within",
+    "current_call",
+    "Call",
+    "Binding",
+    "Location",
+    "Locations",
+    "Configured",
+    "StaleEpoch",
+    "switch",
+    "use",
+    "allow",
+    "callers_of",
+    "Wiring",
+    "wired",
+    "work_with",
+]

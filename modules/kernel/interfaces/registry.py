@@ -1,12 +1,31 @@
-"""Which object answers for which interface. Filled in `AppConfig.ready()`, read afterwards."""
+"""Which object answers for which interface. Filled in `AppConfig.ready()`, read afterwards.
 
+Where its module runs is looked up at each `get`: do not keep what it gives, ask again.
+"""
+
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from modules.kernel.contracts import InterfaceContract, interface_of
+from modules.kernel.interfaces import wiring
+from modules.kernel.interfaces.calls import module_of_caller
+from modules.kernel.interfaces.locations import HERE, Binding, Location
+from modules.kernel.interfaces.remote import remote
+from modules.kernel.interfaces.serialized import serialized
 
 T = TypeVar("T")
 
-_providers: dict[InterfaceContract, object] = {}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provided:
+    """This is an interface with what answers for it here."""
+
+    protocol: type
+    provider: object
+
+
+_providers: dict[InterfaceContract, Provided] = {}
+_bindings: dict[tuple[type, Location, str], object] = {}
 
 
 class NotProvided(LookupError):
@@ -16,27 +35,54 @@ class NotProvided(LookupError):
 def provide(protocol: type[T], provider: T) -> None:
     """This makes `provider` answer for the interface; one provider an interface."""
     contract = interface_of(protocol)
-    if contract in _providers and type(_providers[contract]) is not type(provider):
+    known = _providers.get(contract)
+    if known is not None and type(known.provider) is not type(provider):
         raise ValueError(f"{contract.module}.{contract.name} has a provider already")
-    _providers[contract] = provider
+    _providers[contract] = Provided(protocol=protocol, provider=provider)
+    _bindings.clear()
 
 
 def get(protocol: type[T]) -> T:
     """This gives what answers for the interface: for a local module, the object itself.
 
+    Call it in the module that asks, each time that it asks: the call is made in its name, and
+    to where the provider runs by then.
+
     Raises:
         NotProvided: no installed module provides it.
     """
     contract = interface_of(protocol)
-    try:
-        return cast(T, _providers[contract])
-    except KeyError:
-        raise NotProvided(
-            f"nothing provides {contract.name}: add modules.{contract.module} to QUARRY_MODULES, "
-            "or provide it in that module's apps.py"
-        ) from None
+    location = wiring.wired().locations.of(contract.module)
+    if location is HERE or location.binding is Binding.LOCAL:
+        return cast(T, _provider(contract))
+    caller = "" if location.is_here else module_of_caller(1) or wiring.wired().outsider
+    key = (protocol, location, caller)
+    found = _bindings.get(key)
+    if found is None:
+        found = _bindings[key] = (
+            serialized(protocol, _provider(contract))
+            if location.is_here
+            else remote(protocol, location=location, caller=caller)
+        )
+    return cast(T, found)
+
+
+def find(module: str, name: str) -> Provided | None:
+    """This gives an interface and its provider by their names; None where there is none here."""
+    return _providers.get(InterfaceContract(module=module, name=name))
 
 
 def provided() -> tuple[InterfaceContract, ...]:
     """This gives the interfaces that have a provider here, by module and name."""
     return tuple(sorted(_providers, key=lambda contract: (contract.module, contract.name)))
+
+
+def _provider(contract: InterfaceContract) -> object:
+    try:
+        return _providers[contract].provider
+    except KeyError:
+        raise NotProvided(
+            f"nothing provides {contract.name} here: add {contract.module} to QUARRY_MODULES, "
+            f"say where it runs with QUARRY_MODULES_{contract.module.upper()}, or provide it in "
+            "that module's apps.py"
+        ) from None

@@ -155,6 +155,7 @@ class ModuleConfig(AppConfig):
                 f"its app label is {self.label!r}; they must be the same"
             )
         resilience.declare(self.label, self.manifest.policies)
+        interfaces.allow(self.label, self.manifest.requires)
         for declared in ("events", "commands"):
             for message_class in _message_classes(f"{self.name}.contracts.{declared}"):
                 register_message(message_class)

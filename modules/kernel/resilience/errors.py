@@ -69,4 +69,5 @@ def is_transient(error: BaseException) -> bool:
     """This tells failures that may be gone at the next attempt: unavailable, or a broken line."""
     if isinstance(error, CallNotMade):
         return False  # Asking again at once would only meet the same refusal.
-    return isinstance(error, Unavailable | OSError)
+    # Some errors know of themselves that asking again is of no use.
+    return isinstance(error, Unavailable | OSError) and getattr(error, "transient", True)

@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from modules.kernel.contracts import Conflict, Invalid, NotFound, interface
+from modules.kernel.contracts import Conflict, Invalid, NotFound, idempotent, interface, safe
 from modules.shipping.contracts import Address
 
 
@@ -170,6 +170,7 @@ class Basket:
 class Ordering(Protocol):
     """Questions about orders, and the requests that a customer waits for."""
 
+    @idempotent(key="idempotency_key")
     def place_order(self, request: PlaceOrder, *, idempotency_key: str) -> OrderSummary:
         """This places an order, once for each idempotency key.
 
@@ -185,14 +186,17 @@ class Ordering(Protocol):
             UnknownOrder, OrderNotCancellable
         """
 
+    @safe
     def order(self, *, order_id: str) -> Order:
         """This gives one order. Raises: UnknownOrder."""
 
+    @safe
     def orders(
         self, *, customer_id: str = "", status: str = "", cursor: str = "", limit: int = 50
     ) -> OrderPage:
         """This gives a page of orders, newest first. Raises: Invalid for a bad cursor or status."""
 
+    @safe
     def basket(self, *, basket_id: str) -> Basket:
         """This gives a basket; an unknown id is an empty basket."""
 

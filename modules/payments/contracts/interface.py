@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from modules.kernel.contracts import interface
+from modules.kernel.contracts import interface, safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +36,10 @@ class Takings:
 class Payments(Protocol):
     """Questions about money."""
 
+    @safe
     def status(self, *, order_id: str) -> PaymentStatus:
         """This gives the status of an order's payment; `none` where there is no payment."""
 
+    @safe
     def takings(self) -> tuple[Takings, ...]:
         """This gives the sums over all payments, a row for each currency."""

@@ -12,7 +12,7 @@ Problem
 from dataclasses import dataclass
 from typing import Protocol
 
-from modules.kernel.contracts import Conflict, Invalid, NotFound, interface
+from modules.kernel.contracts import Conflict, Invalid, NotFound, interface, safe
 from modules.shipping.contracts.address import Address
 from modules.shipping.contracts.commands import ParcelItem
 
@@ -63,6 +63,7 @@ class ShipmentStatus:
 class Shipping(Protocol):
     """Questions about deliveries."""
 
+    @safe
     def quotes(self, *, recipient: Address, items: tuple[ParcelItem, ...]) -> tuple[Quote, ...]:
         """This gives the carriers' offers, cheapest first; none where nobody delivers.
 
@@ -71,6 +72,7 @@ class Shipping(Protocol):
             Invalid: no items, or a quantity below one.
         """
 
+    @safe
     def shipment(self, *, order_id: str) -> ShipmentStatus:
         """This gives the shipment for an order. Raises: UnknownShipment."""
 

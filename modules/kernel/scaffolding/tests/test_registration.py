@@ -10,7 +10,7 @@ from modules.kernel.scaffolding.registration import (
 
 SETTINGS = """\
 #: The modules.
-QUARRY_MODULES = [
+QUARRY_ALL_MODULES = [
     "catalog",
     "console",  # the last
 ]
@@ -45,8 +45,8 @@ class TestSettings:
         )
 
     def test_that_are_written_otherwise_are_left_to_a_person(self) -> None:
-        with pytest.raises(NoPlaceToRegister, match=r"QUARRY_MODULES .* add '\"gifts\",' there"):
-            registered_in_settings('QUARRY_MODULES = env.list("MODULES")', module="gifts")
+        with pytest.raises(NoPlaceToRegister, match=r"_MODULES .* add '\"gifts\",' there"):
+            registered_in_settings('QUARRY_ALL_MODULES = env.list("MODULES")', module="gifts")
 
 
 class TestLayers:

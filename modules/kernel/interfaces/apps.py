@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+
+
+class InterfacesConfig(AppConfig):
+    name = "modules.kernel.interfaces"
+    label = "interfaces"
+
+    def ready(self) -> None:
+        from modules.kernel.interfaces.checks import check_interfaces
+        from modules.kernel.interfaces.configuring import configure
+
+        configure(settings)
+        checks.register(check_interfaces, "interfaces")

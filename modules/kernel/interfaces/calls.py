@@ -1,0 +1,68 @@
+"""The call that is being answered: who made it, and until when its answer is waited for.
+
+Set by `serving`, read by the bindings of whatever the answer itself asks: time and identity
+go with the work, in every process that it reaches.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """This is a call from another process, as the provider sees it.
+
+    Attributes:
+        caller: the module that made it; proven by its token.
+        deadline: on `time.monotonic` of this process; None where there is none.
+    """
+
+    caller: str = ""
+    deadline: float | None = None
+
+
+_NO_CALL = Call()
+_call: ContextVar[Call] = ContextVar("quarry_call", default=_NO_CALL)
+
+
+def current_call() -> Call:
+    """This gives the call that is being answered here; an empty one outside any."""
+    return _call.get()
+
+
+@contextmanager
+def answering(call: Call) -> Iterator[None]:
+    """This makes `call` the one that is being answered inside the block."""
+    token = _call.set(call)
+    try:
+        yield
+    finally:
+        _call.reset(token)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """This has all calls inside the block be answered in so many seconds, or fail."""
+    around = _call.get()
+    deadline = time.monotonic() + seconds
+    if around.deadline is not None:
+        deadline = min(deadline, around.deadline)
+    with answering(Call(caller=around.caller, deadline=deadline)):
+        yield
+
+
+def module_of_caller(depth: int) -> str:
+    """This names the module whose code calls, so many frames up; empty where it is none.
+
+    `boundaries check` holds each module to writing ``interfaces.get(…)`` in its own code, so
+    the frame that calls it tells whose question it is.
+    """
+    name: str = sys._getframe(depth + 1).f_globals.get("__name__", "")
+    if not name.startswith("modules."):
+        return ""
+    module = name.split(".", 2)[1]
+    return "" if module == "kernel" else module

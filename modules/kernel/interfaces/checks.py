@@ -1,0 +1,43 @@
+"""Django's system checks for interfaces.
+
+quarry.E014  a module runs elsewhere, and there are no keys to call it with
+quarry.E015  a module is said to be here, and is not installed
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from modules.kernel.interfaces.locations import Configured
+
+
+def check_interfaces(
+    *, app_configs: Sequence[AppConfig] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """This is the system check: an error for each location that no call could reach."""
+    locations = Configured(settings.QUARRY_LOCATIONS)
+    found: list[CheckMessage] = []
+    for module, said in settings.QUARRY_LOCATIONS.items():
+        is_here = locations.of(module).is_here
+        if not is_here and not settings.QUARRY_INTERNAL_KEYS:
+            found.append(
+                Error(
+                    f"{module} runs at {said}, and QUARRY_INTERNAL_KEYS names no keys to sign "
+                    "calls with",
+                    hint="`manage.py interface_keys` makes them",
+                    id="quarry.E014",
+                )
+            )
+        if is_here and module not in settings.QUARRY_MODULES:
+            found.append(
+                Error(
+                    f"QUARRY_MODULES_{module.upper()} is {said!r}, and {module} is not among the "
+                    "modules of this process",
+                    hint="add it to QUARRY_MODULES, or say at which URL it runs",
+                    id="quarry.E015",
+                )
+            )
+    return found

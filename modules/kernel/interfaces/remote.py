@@ -1,0 +1,154 @@
+"""The remote binding: an interface of another process, generated from its Protocol.
+
+A call goes through the caller's resilience policy; each attempt is told its time and hands it
+on. What the provider's contract calls an error arrives as that error; `errors` has the others.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import urllib3
+from opentelemetry import trace
+
+from modules.kernel.contracts import interface_of
+from modules.kernel.interfaces import wire, wiring
+from modules.kernel.interfaces.calls import current_call
+from modules.kernel.interfaces.errors import (
+    AnswerLost,
+    CallRefused,
+    NotHere,
+    NotReached,
+    ProviderFailed,
+    RemoteCallError,
+)
+from modules.kernel.interfaces.locations import Location
+from modules.kernel.interfaces.methods import Method, decode_problem, methods_of
+from modules.kernel.interfaces.problems import as_raised
+from modules.kernel.interfaces.tokens import KeysMissing, Signer
+from modules.kernel.messaging.context import headers_of_current_work
+from modules.kernel.resilience import Attempt, DeadlineBeforeCall, Request, pipeline
+
+#: What is left of a deadline is sent in whole milliseconds.
+_SHORTEST_SECONDS = 0.001
+
+_tracer = trace.get_tracer("quarry.interfaces")
+
+_FAILURES: dict[int, type[RemoteCallError]] = {
+    wire.BAD_CALL: CallRefused,
+    wire.BAD_TOKEN: CallRefused,
+    wire.CALLER_NOT_ALLOWED: CallRefused,
+    wire.NO_SUCH_METHOD: CallRefused,
+    wire.MOVED: NotHere,
+    wire.BROKE: ProviderFailed,
+    # Also what a proxy says that had nobody to pass the call to.
+    wire.TOO_LATE: NotReached,
+}
+
+
+def remote(protocol: type, *, location: Location, caller: str) -> object:
+    """This gives what answers for an interface whose provider runs elsewhere.
+
+    Args:
+        caller: the module that calls; its policies apply, and it signs.
+    """
+    contract = interface_of(protocol)
+    members = {
+        name: _call(method, protocol, location, caller, contract.module)
+        for name, method in methods_of(protocol).items()
+    }
+    return type(f"Remote{contract.name}", (), members)()
+
+
+def _call(
+    method: Method, protocol: type, location: Location, caller: str, module: str
+) -> Callable[..., Any]:
+    target = method.path.replace("/", ".")
+    path = urlsplit(location.url).path + wire.PREFIX + method.path
+    fixed = {"Content-Type": wire.MSGPACK, "Accept": wire.MSGPACK, wire.EPOCH: str(location.epoch)}
+    request = Request(caller=caller)
+
+    def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+        arguments = method.given(args, kwargs)
+        body = method.msgpack.encode(arguments)
+        works_with = wiring.wired()
+        signer = works_with.signer
+        if signer is None or not caller:
+            raise CallRefused(f"{target}: {_nobody(caller)}", call=target)
+
+        def attempt_to(attempt: Attempt) -> Any:
+            seconds = attempt.remaining_seconds()
+            if seconds < _SHORTEST_SECONDS:
+                raise DeadlineBeforeCall(f"{target}: the time was over", call=target)
+            headers = fixed | _of_this_call(signer, caller=caller, module=module, seconds=seconds)
+            response = works_with.transport.post(
+                location.url, path, body=body, headers=headers, seconds=seconds
+            )
+            return _answer(response, method, protocol, target)
+
+        with _tracer.start_as_current_span(target, kind=trace.SpanKind.CLIENT):
+            return pipeline(caller, target).call(
+                attempt_to,
+                deadline=current_call().deadline,
+                repeatable=method.is_repeatable(arguments),
+                safe=method.repeating.safe,
+                request=request,
+            )
+
+    call.__name__ = method.name
+    return call
+
+
+def _of_this_call(signer: Signer, *, caller: str, module: str, seconds: float) -> dict[str, str]:
+    """This gives the headers that say who calls, in the course of what, and how long it waits."""
+    try:
+        token = signer.token(caller=caller, audience=module)
+    except KeysMissing as error:
+        raise CallRefused(str(error), call=module) from error
+    headers = {
+        wire.AUTHORIZATION: wire.BEARER + token,
+        wire.TIMEOUT: str(int(seconds * 1000)),
+    }
+    work = headers_of_current_work()
+    if "correlationid" in work:
+        headers[wire.CORRELATION] = work["correlationid"]
+    if "traceparent" in work:
+        headers[wire.TRACE] = work["traceparent"]
+    return headers
+
+
+def _answer(response: urllib3.BaseHTTPResponse, method: Method, protocol: type, target: str) -> Any:
+    """This gives the result of a call, or raises what its answer says."""
+    status, body = response.status, response.data
+    try:
+        if status == wire.RESULT:
+            return method.msgpack.decode_result(body)
+        if status == wire.PROBLEM:
+            problem = as_raised(decode_problem(body), protocol=protocol)
+        else:
+            problem = _failure(response, target)
+    except msgspec.MsgspecError as error:
+        raise ProviderFailed(
+            f"{target}: the answer is none of the contract: {error}", call=target
+        ) from error
+    raise problem
+
+
+def _failure(response: urllib3.BaseHTTPResponse, target: str) -> RemoteCallError:
+    kind = _FAILURES.get(response.status, AnswerLost)
+    said = response.data[:500].decode(errors="replace")
+    failure = kind(f"{target}: HTTP {response.status}: {said}", call=target)
+    asked = response.headers.get("Retry-After", "")
+    if asked.isdecimal():
+        failure.retry_after_seconds = float(asked)  # type: ignore[attr-defined]  # as resilience reads it
+    return failure
+
+
+def _nobody(caller: str) -> str:
+    if not caller:
+        return "only the code of a module may call another process, for it is the module that asks"
+    return (
+        f"{caller} has no key to sign with: `manage.py interface_keys {caller}` makes one, and "
+        "QUARRY_INTERNAL_KEYS names the folder"
+    )

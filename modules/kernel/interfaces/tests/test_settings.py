@@ -1,0 +1,72 @@
+"""What the settings may say of interfaces, and what is found before the first call."""
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from modules.kernel.interfaces import callers_of, wired, work_with
+from modules.kernel.interfaces.checks import check_interfaces
+from modules.kernel.interfaces.configuring import configure
+from modules.kernel.interfaces.tokens import KeyFolder
+
+
+class TestTheCheck:
+    def test_finds_nothing_where_all_is_here(self) -> None:
+        assert check_interfaces() == []
+
+    def test_finds_a_module_elsewhere_that_nobody_could_sign_for(self, settings: Any) -> None:
+        settings.QUARRY_LOCATIONS = {"payments": "http://127.0.0.1:1"}
+        assert [one.id for one in check_interfaces()] == ["quarry.E014"]
+        settings.QUARRY_INTERNAL_KEYS = "keys"
+        assert check_interfaces() == []
+
+    def test_finds_a_module_that_is_said_to_be_here_and_is_not(self, settings: Any) -> None:
+        settings.QUARRY_LOCATIONS = {"payments": "serialized"}
+        settings.QUARRY_MODULES = ["ordering"]
+        assert [one.id for one in check_interfaces()] == ["quarry.E015"]
+
+
+class TestConfiguring:
+    def test_takes_locations_keys_and_callers(self, settings: Any, tmp_path: Path) -> None:
+        before = wired()
+        settings.QUARRY_LOCATIONS = {"payments": "http://127.0.0.1:1"}
+        settings.QUARRY_INTERNAL_KEYS = str(tmp_path)
+        settings.QUARRY_CALLERS = ["reports:payments.Payments"]
+        configure(settings)
+        try:
+            assert wired().locations.of("payments").url == "http://127.0.0.1:1"
+            assert wired().signer is not None
+            assert "reports" in callers_of("payments.Payments")
+        finally:
+            work_with(before)
+
+    def test_refuses_a_caller_of_nothing(self, settings: Any) -> None:
+        settings.QUARRY_CALLERS = ["reports"]
+        before = wired()
+        with pytest.raises(ValueError, match=r"caller:module\.Interface"):
+            configure(settings)
+        work_with(before)
+
+    def test_callers_are_those_that_the_manifests_name(self) -> None:
+        assert callers_of("ordering.Ordering") == ("console", "gateway", "notifications")
+
+
+class TestTheKeysCommand:
+    def test_makes_keys_for_the_modules_that_are_named(self, tmp_path: Path) -> None:
+        said = StringIO()
+        call_command("interface_keys", "payments", folder=tmp_path, stdout=said)
+        assert said.getvalue().startswith("payments: payments.")
+        assert KeyFolder(tmp_path).private("payments").kid
+        assert not (tmp_path / "catalog.private.json").exists()
+
+    def test_makes_keys_for_all_where_none_is_named(self, tmp_path: Path, settings: Any) -> None:
+        call_command("interface_keys", folder=tmp_path, stdout=StringIO())
+        made = {path.name.partition(".")[0] for path in tmp_path.iterdir()}
+        assert made == set(settings.QUARRY_ALL_MODULES)
+
+    def test_asks_for_a_folder(self) -> None:
+        with pytest.raises(CommandError, match="QUARRY_INTERNAL_KEYS"):
+            call_command("interface_keys")
