@@ -53,10 +53,14 @@ CONFORMANCE := modules/kernel/messaging modules/kernel/sagas
 
 .PHONY: test
 test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
-	$(BIN)/python -m pytest -n logical -m "not slow" $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n logical -m "not slow" --ignore=tests/brokers $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m slow --ignore=tests/brokers $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
+
+.PHONY: test-brokers
+test-brokers: $(DEV_INSTALLED) ## Try every broker: nothing lost, effect once, order per key
+	$(BIN)/python -m pytest tests/brokers $(PYTEST_ARGS)
 
 .PHONY: screenshots
 screenshots: $(DEV_INSTALLED) browser ## Take the pictures in docs/images again

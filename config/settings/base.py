@@ -25,6 +25,11 @@ QUARRY_ALL_MODULES = [
 
 #: Those of this deployable.
 QUARRY_MODULES: list[str] = env.list("QUARRY_MODULES", QUARRY_ALL_MODULES)
+#: Those of other deployables: their messages cross the broker; see docs/brokers.md.
+QUARRY_REMOTE_MODULES: list[str] = env.list(
+    "QUARRY_REMOTE_MODULES",
+    [module for module in QUARRY_ALL_MODULES if module not in QUARRY_MODULES],
+)
 
 #: Where each module runs: ``local``, ``serialized`` or a URL (``QUARRY_MODULES_PAYMENTS=…``); see
 #: docs/topologies.md.
@@ -116,6 +121,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 #: What moves messages: ``embedded`` (threads in the web process), ``worker``
 #: (`manage.py worker` beside it) or ``celery``.
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "embedded")
+#: The broker between deployables (``amqp://…``, ``kafka://…``, ``sns+sqs://…``); "" for none.
+QUARRY_BROKER_URL = env.str("QUARRY_BROKER_URL", "")
+#: Begins the name of what is made at the broker; two installations on one need two.
+QUARRY_BROKER_PREFIX = env.str("QUARRY_BROKER_PREFIX", "quarry")
+#: What this deployable is called at the broker; its processes share its messages.
+QUARRY_DEPLOYABLE = env.str("QUARRY_DEPLOYABLE", "quarry")
+
 #: How long a process that delivers messages may be silent before others take over from it.
 QUARRY_LEASE_SECONDS = env.float("QUARRY_LEASE_SECONDS", 10.0)
 

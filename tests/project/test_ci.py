@@ -20,21 +20,28 @@ class TestCiRun:
         shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
         return tmp_path
 
-    def run(self, checkout: Path, *, check: str, test: str) -> subprocess.CompletedProcess[str]:
-        """This runs the script beside a Makefile whose two targets do as told."""
-        (checkout / "Makefile").write_text(f"check:\n\t@{check}\ntest:\n\t@{test}\n")
+    def run(self, checkout: Path, **does: str) -> subprocess.CompletedProcess[str]:
+        """This runs the script beside a Makefile whose targets do as told, by default nothing."""
+        targets = {"check": "true", "test": "true", "test-brokers": "true"} | does
+        makefile = "".join(f"{name}:\n\t@{what}\n" for name, what in targets.items())
+        (checkout / "Makefile").write_text(makefile)
         environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
         return subprocess.run(
             ["bash", ".ci/run"], cwd=checkout, env=environment, capture_output=True, text=True
         )
 
     def test_checks_and_then_tests_with_ci_set(self, checkout: Path) -> None:
-        done = self.run(checkout, check="echo checked", test="echo tested, CI=$$CI")
-        assert (done.returncode, done.stdout) == (0, "checked\ntested, CI=true\n")
+        done = self.run(
+            checkout,
+            check="echo checked",
+            test="echo tested, CI=$$CI",
+            **{"test-brokers": "echo brokers too"},
+        )
+        assert (done.returncode, done.stdout) == (0, "checked\ntested, CI=true\nbrokers too\n")
 
-    @pytest.mark.parametrize(("check", "test"), [("false", "true"), ("true", "false")])
-    def test_fails_when_one_of_them_fails(self, checkout: Path, check: str, test: str) -> None:
-        assert self.run(checkout, check=check, test=test).returncode != 0
+    @pytest.mark.parametrize("target", ["check", "test", "test-brokers"])
+    def test_fails_when_one_of_them_fails(self, checkout: Path, target: str) -> None:
+        assert self.run(checkout, **{target: "false"}).returncode != 0
 
 
 class TestWorkflow:

@@ -14,7 +14,7 @@ from django.apps import AppConfig, apps
 from modules.kernel import interfaces, resilience
 from modules.kernel.contracts import MessageContract
 from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
-from modules.kernel.messaging.catalogue import register_message
+from modules.kernel.messaging.catalogue import announce_sent, register_message
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, subscribe
 from modules.kernel.sagas import Saga, engine
 
@@ -159,6 +159,7 @@ class ModuleConfig(AppConfig):
         for declared in ("events", "commands"):
             for message_class in _message_classes(f"{self.name}.contracts.{declared}"):
                 register_message(message_class)
+        announce_sent(self.manifest.sends)
         self.register(Registration(self.label))
 
     def register(self, module: Registration) -> None:

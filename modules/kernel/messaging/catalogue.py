@@ -3,7 +3,8 @@
 Filled by `modules.kernel.manifests` when the apps are ready; read afterwards.
 """
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from modules.kernel.messaging import protection
 
 _classes: dict[tuple[str, int], "MessageClass"] = {}
 _personal: dict[type, Mapping[str, Personal]] = {}
+_sent: set[str] = set()
 _encoder = msgspec.json.Encoder()
 
 
@@ -61,6 +63,22 @@ def register_message(cls: type) -> None:
         _personal[cls] = entry.personal
 
 
+def register_versions(cls: type) -> None:
+    """This makes the class known, with the other versions that are declared beside it.
+
+    For who handles a message: the module that declares it may run elsewhere.
+    """
+    name = contract_of(cls).name
+    for value in [cls, *vars(sys.modules[cls.__module__]).values()]:
+        contract = getattr(value, "__contract__", None)
+        if (
+            isinstance(value, type)
+            and isinstance(contract, MessageContract)
+            and contract.name == name
+        ):
+            register_message(value)
+
+
 def message_class(name: str, version: int) -> MessageClass:
     """This finds a message class by wire name and version.
 
@@ -79,6 +97,16 @@ def message_class(name: str, version: int) -> MessageClass:
 def message_classes() -> tuple[MessageClass, ...]:
     """This gives all registered message classes, sorted by name and version."""
     return tuple(entry for _, entry in sorted(_classes.items()))
+
+
+def announce_sent(names: Iterable[str]) -> None:
+    """This notes the wire names of commands that a module here sends to others."""
+    _sent.update(names)
+
+
+def sent_names() -> tuple[str, ...]:
+    """This gives the wire names of all commands that modules here send to others, sorted."""
+    return tuple(sorted(_sent))
 
 
 def encode(message: object) -> str:

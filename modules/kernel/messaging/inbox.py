@@ -8,6 +8,7 @@ Source: "Idempotent Consumer", C. Richardson, "Microservices Patterns" (2018).
 """
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -33,6 +34,23 @@ def receive(database: str, consumer: str, message_id: uuid.UUID) -> Outcome:
             [consumer, identity],
         )
         return Outcome.RECEIVED if cursor.rowcount else Outcome.DUPLICATE
+
+
+def receive_all(
+    database: str, consumer: str, message_ids: Sequence[uuid.UUID]
+) -> frozenset[uuid.UUID]:
+    """This notes many messages in the caller's transaction and gives those that are new."""
+    sqlite = connections[database].vendor == "sqlite"
+    rows = ", ".join([f"(%s, %s, {now_sql(database)})"] * len(message_ids))
+    values = [value for one in message_ids for value in (consumer, one.hex if sqlite else one)]
+    with connections[database].cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO messaging_inbox (consumer, message_id, received_at) VALUES {rows}"
+            " ON CONFLICT (consumer, message_id) DO NOTHING RETURNING message_id",
+            values,
+        )
+        found = [row[0] for row in cursor.fetchall()]
+    return frozenset(one if isinstance(one, uuid.UUID) else uuid.UUID(one) for one in found)
 
 
 def prune(database: str, *, older_than: timedelta) -> int:

@@ -32,6 +32,25 @@ def insert(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
         cursor.execute(f"{_INSERT} VALUES {', '.join([_VALUES] * len(rows))}", values)
 
 
+def insert_received(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> int:
+    """This inserts rows that came from elsewhere, and gives how many the log did not have.
+
+    The inbox has told the duplicates apart already. What the log holds all the same came
+    before its module moved away, or was copied with it.
+    """
+    sqlite = connection.vendor == "sqlite"
+    values = [
+        value for identity, *rest in rows for value in (identity.hex if sqlite else identity, *rest)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_INSERT} VALUES {', '.join([_VALUES] * len(rows))}"
+            " ON CONFLICT (message_id) DO NOTHING",
+            values,
+        )
+        return int(cursor.rowcount)
+
+
 def _insert_on_postgresql(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
     with prepared_cursor(connection) as cursor:
         if len(rows) == 1:

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from modules.kernel.contracts import NotFound
+from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.logs import databases, open_log
 from modules.kernel.messaging.models import OperatorAction, Partition, SetAside
 from modules.kernel.messaging.subscriptions import subscription
@@ -135,7 +136,8 @@ def replay(*, consumer: str, source: str, position: int, operator: str) -> None:
     Effects are made again: for consumers that can be repeated, such as those that keep a
     copy. What it has set aside from there on is forgotten, since it will come again.
     """
-    database = database_of_module(subscription(consumer).module)
+    module = "" if consumer == RELAY else subscription(consumer).module
+    database = database_of_module(module)
     with writer_turn(database), transaction.atomic(using=database):
         mine = {"consumer": consumer, "source": source}
         # The epoch goes up: whoever holds the lease is refused, and claims anew from here.

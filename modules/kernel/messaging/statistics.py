@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connections
 from django.db.models import Count, Min
 
+from modules.kernel.messaging.brokers.routes import is_distributed, relay_subscription
 from modules.kernel.messaging.dialect import as_datetime, now_sql
 from modules.kernel.messaging.logs import Log, databases, open_log
 from modules.kernel.messaging.models import Partition, SetAside
@@ -44,10 +45,11 @@ LAG_LIMIT = 10_000
 
 
 def consumer_statistics() -> list[ConsumerStatistics]:
-    """This gives the statistics of every consumer of every log."""
+    """This gives the statistics of every consumer of every log, the relay among them."""
+    relays = (relay_subscription(),) if is_distributed() else ()
     return [
         _of(subscription, open_log(source))
-        for subscription in subscriptions()
+        for subscription in (*subscriptions(), *relays)
         for source in databases()
     ]
 

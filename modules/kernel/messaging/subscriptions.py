@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from modules.kernel.contracts import contract_of
+from modules.kernel.messaging.catalogue import register_versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ def subscribe(
         ValueError: the consumer belongs to another module, or one of the handlers calls out
             or takes its messages together.
     """
+    register_versions(message_class)
     subscription = _subscriptions.setdefault(consumer, Subscription(consumer, module))
     if subscription.module != module:
         raise ValueError(

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.drivers import celery as driver
-from modules.kernel.messaging.drivers.delivering import owner_here
+from modules.kernel.messaging.drivers.owner import owner_here
 from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.drivers.watchdog import watched
 from modules.kernel.messaging.followers import FollowerKind, followers

@@ -11,6 +11,7 @@ import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from modules.kernel.messaging.drivers.crossing import cross_if_distributed
 from modules.kernel.messaging.drivers.following import follow_logs
 from modules.kernel.messaging.drivers.keeping import keep_logs
 from modules.kernel.messaging.drivers.threads import ThreadGroup
@@ -36,6 +37,7 @@ def wake_threads() -> ThreadGroup:
     for database, pulse in pulses.items():
         _wake_after_ticks(group, database, pulse)
     follow_logs(group, [kind for kind in followers() if not kind.module], pulses)
+    cross_if_distributed(group, pulses)
     return group
 
 

@@ -3,14 +3,13 @@
 What the embedded driver and `manage.py worker` share.
 """
 
-import os
-import socket
-import threading
 from collections.abc import Mapping, Sequence
 
 from modules.kernel.messaging.consumer import Consumer
+from modules.kernel.messaging.drivers.crossing import cross_if_distributed
 from modules.kernel.messaging.drivers.following import follow_logs
 from modules.kernel.messaging.drivers.keeping import keep_logs
+from modules.kernel.messaging.drivers.owner import owner_here
 from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.drivers.watchdog import watch_over
 from modules.kernel.messaging.followers import followers
@@ -29,13 +28,10 @@ def message_threads(modules: Sequence[str] = ()) -> ThreadGroup:
             _deliver(group, subscription, pulses, consumers)
     here = [kind for kind in followers() if not modules or kind.module in {*modules, ""}]
     follow_logs(group, here, pulses)
+    cross_if_distributed(group, pulses)
+
     group.add("watchdog", lambda: watch_over(consumers, group.stopping))
     return group
-
-
-def owner_here() -> str:
-    """This names the calling thread unlike any other anywhere, for its leases."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident()}"
 
 
 def _deliver(

@@ -1,0 +1,134 @@
+"""Reception: from the broker into the log here, each message once, in order per key.
+
+What is received is appended under its own id and source, and noted in the inbox in the same
+transaction; then it is acknowledged. From there on it is a message like any other: retried,
+parked, replayed. What comes twice is found in the inbox and acknowledged again (P3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+from django.db import connections, transaction
+
+from modules.kernel.messaging.brokers.cloudevents import envelope_of
+from modules.kernel.messaging.brokers.port import NotAMessage, Receiver, Route, Transport
+from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.inbox import receive_all
+from modules.kernel.messaging.insertion import Row, insert_received
+from modules.kernel.messaging.pulse import wake
+from modules.kernel.messaging.writer_turn import writer_turn
+
+#: Messages received in one transaction at the most.
+BATCH = 200
+
+#: Whose messages stand in the inbox: not a subscription, but the log itself.
+_INBOX = "log"
+
+_logger = structlog.get_logger("quarry.messaging")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """This says what came of what was received.
+
+    Attributes:
+        appended: messages that were new.
+        duplicates: messages that had been received before.
+        passed_over: messages that nobody here handles.
+        refused: what was no message, and was put aside at the broker.
+    """
+
+    appended: int = 0
+    duplicates: int = 0
+    passed_over: int = 0
+    refused: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.appended + self.duplicates + self.passed_over + self.refused
+
+
+class Reception:
+    """This takes one deployable's messages in; an object is used by one thread."""
+
+    def __init__(
+        self, transport: Transport, route: Route, *, database: str = "default", batch: int = BATCH
+    ) -> None:
+        """
+        Args:
+            database: whose log the messages are appended to.
+        """
+        self.receiver: Receiver = transport.receiver(route)
+        self.route = route
+        self.database = database
+        self.batch = batch
+        self._names = frozenset(route.names)
+
+    def step(self, *, timeout_seconds: float = 1.0) -> Taken:
+        """This waits for messages and takes in those that there are.
+
+        Raises:
+            BrokerUnavailable: begin anew with another object.
+        """
+        received = self.receiver.receive(limit=self.batch, timeout_seconds=timeout_seconds)
+        if not received:
+            return Taken()
+        envelopes: list[Envelope] = []
+        refused = 0
+        for one in received:
+            try:
+                envelopes.append(envelope_of(one))
+            except NotAMessage as error:
+                refused += 1
+                _logger.warning("not_a_message", error=str(error), id=one.attributes.get("id"))
+                self.receiver.refuse(one, str(error))
+        handled = [envelope for envelope in envelopes if envelope.name in self._names]
+        appended = self._append(handled)
+        self.receiver.acknowledge(received)
+        return Taken(
+            appended=appended,
+            duplicates=len(handled) - appended,
+            passed_over=len(envelopes) - len(handled),
+            refused=refused,
+        )
+
+    def close(self) -> None:
+        """This leaves what was not acknowledged to others."""
+        self.receiver.close()
+
+    def _append(self, envelopes: Sequence[Envelope]) -> int:
+        by_id = {envelope.message_id: envelope for envelope in reversed(envelopes)}
+        # The first of each id, in the order in which they came.
+        once = sorted(by_id.values(), key=envelopes.index) if len(by_id) < len(envelopes) else None
+        coming = once if once is not None else list(envelopes)
+        if not coming:
+            return 0
+        with writer_turn(self.database), transaction.atomic(using=self.database):
+            new = receive_all(self.database, _INBOX, [one.message_id for one in coming])
+            rows = [_row(one) for one in coming if one.message_id in new]
+            appended = insert_received(connections[self.database], rows) if rows else 0
+        if appended:
+            wake(self.database)
+        return appended
+
+
+def _row(envelope: Envelope) -> Row:
+    # The log notes when it came here; when it was published elsewhere goes with it.
+    headers = {**envelope.headers, "publishedat": envelope.recorded_at.isoformat()}
+    return (
+        envelope.message_id,
+        envelope.source,
+        envelope.name,
+        envelope.schema_version,
+        envelope.key,
+        envelope.partition,
+        None,
+        None,
+        envelope.data,
+        msgspec.json.encode(headers).decode(),
+        envelope.effective_at,
+    )

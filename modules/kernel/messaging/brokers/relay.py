@@ -1,0 +1,106 @@
+"""The relay: the log's consumer that publishes to the broker.
+
+Confirmed first, then the checkpoint: what is killed in between publishes again, and the
+receiving inbox knows the messages. A broker that is away is waited for, however long; a
+message that can never go over it is parked with the later ones of its key, as anywhere (P4).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from modules.kernel.messaging.brokers.port import BrokerUnavailable, Publisher, Transport
+from modules.kernel.messaging.brokers.routes import relay_subscription
+from modules.kernel.messaging.consumer import Consumer
+from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.telemetry.deliveries import Outcome
+
+_FIRST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 5.0
+
+_logger = structlog.get_logger("quarry.messaging")
+
+
+class Relay(Consumer):
+    """This carries one log's messages to the broker; an object is used by one thread."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        source: str,
+        owner: str,
+        remote_modules: Sequence[str],
+        database: str = "default",
+    ) -> None:
+        """
+        Args:
+            source: alias of the database whose log is read.
+            remote_modules: what these appended came from elsewhere, and does not go back.
+            database: where its checkpoints are.
+        """
+        self.publisher: Publisher = transport.publisher()
+        self._remote = frozenset(remote_modules)
+        self._pause_seconds = 0.0
+        self._paused_until = 0.0
+        subscription = relay_subscription(self.publisher.publish)
+        super().__init__(subscription, database=database, source=source, owner=owner)
+
+    def step(self) -> int:
+        """This publishes one batch; 0 also while the broker is away."""
+        if time.monotonic() < self._paused_until:
+            return 0
+        try:
+            done = super().step()
+        except BrokerUnavailable as error:
+            self._pause_seconds = min(
+                max(self._pause_seconds * 2, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS
+            )
+            self._paused_until = time.monotonic() + self._pause_seconds
+            _logger.warning(
+                "broker_unavailable", error=str(error), again_in_seconds=self._pause_seconds
+            )
+            self.publisher.close()
+            return 0
+        self._pause_seconds = 0.0
+        return done
+
+    @property
+    def idle_seconds(self) -> float:
+        pause = self._paused_until - time.monotonic()
+        return pause if pause > 0 else super().idle_seconds
+
+    def close(self) -> None:
+        self.publisher.close()
+        super().close()
+
+    def _deliver_run(self, run: Sequence[Envelope]) -> None:
+        ours = [envelope for envelope in run if envelope.source not in self._remote]
+        refused: list[tuple[Envelope, str]] = []
+        waiting: list[Envelope] = []
+        going: list[Envelope] = []
+        for envelope in ours:
+            if envelope.key in self._held_keys:
+                waiting.append(envelope)
+            elif why := self.publisher.refusal(envelope):
+                refused.append((envelope, why))
+                self._held_keys.add(envelope.key)
+            else:
+                going.append(envelope)
+        if going:
+            self.publisher.publish(going)
+        positions = {envelope.partition: envelope.position for envelope in run}
+        with unit_of_work(self.subscription.module):
+            for envelope, why in refused:
+                _logger.warning("message_not_relayed", name=envelope.name, error=why)
+                self.set_asides.put(envelope, attempts=1, wait_seconds=0)
+                self.set_asides.park(envelope.position, why)
+            for envelope in waiting:
+                self.set_asides.put(envelope, attempts=0, wait_seconds=0)
+            self.leases.advance(positions)
+        self.leases.advanced(positions)
+        self.attempts.count(Outcome.HANDLED, *(envelope.name for envelope in going))
