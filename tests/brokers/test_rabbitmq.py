@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kombu import Connection
@@ -68,7 +69,8 @@ class TestRabbitMq:
         while not any(taken.refused for taken in over.taken):
             over.receive()
         with Connection(brokers["rabbitmq"].url) as connection:
-            dead = connection.default_channel.basic_get(f"{prefix}.audience.dead", no_ack=True)
+            channel: Any = connection.default_channel
+            dead = channel.basic_get(f"{prefix}.audience.dead", no_ack=True)
         assert dead.body in (b"nonsense", "nonsense")
 
     def test_lets_one_reader_have_a_queue_and_another_take_over(

@@ -48,7 +48,7 @@ def deployables(broker: Tried, prefix: str, tmp_path: Path) -> Iterator[Mapping[
         process.kill()
 
 
-def environment(folder: Path) -> Mapping[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings.development",
         "DATABASE_URL": f"sqlite:///{folder}/quarry.sqlite3",
