@@ -2,11 +2,13 @@
 
 from functools import partial
 
-from benchmarks.calls import resilience
+from benchmarks.calls import bindings, remote, resilience
 from benchmarks.calls.options import QUICK, Options
 from benchmarks.harness import Command, describe_machine
 
 _MEASURES = {
+    "bindings": bindings.measure,
+    "remote": remote.measure,
     "resilience": resilience.measure,
 }
 

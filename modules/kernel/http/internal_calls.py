@@ -14,17 +14,13 @@ from django.db import close_old_connections
 
 from modules.kernel.interfaces import callers_of, registry, wire
 from modules.kernel.interfaces.methods import methods_of
-from modules.kernel.interfaces.serving import Incoming, Outgoing, Turned, answer, caller_of
+from modules.kernel.interfaces.serving import Outgoing, Turned, answer, caller_of
 from modules.kernel.schemas import documents
 
 Environ: TypeAlias = dict[str, Any]
 StartResponse: TypeAlias = Callable[..., Any]
 Application: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_NAMES = {
-    name: f"HTTP_{name.upper().replace('-', '_')}"
-    for name in (wire.AUTHORIZATION, wire.TIMEOUT, wire.EPOCH, wire.CORRELATION, wire.TRACE)
-} | {"Content-Type": "CONTENT_TYPE"}
 _STATUSES = {int(status): f"{int(status)} {status.phrase}" for status in HTTPStatus}
 
 #: Larger than any question; what is larger is not read.
@@ -72,24 +68,19 @@ class InternalCalls:
 def _respond(environ: Environ, path: str) -> Outgoing:
     length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length) > _LARGEST_BODY:
-        return Outgoing(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, body=b"the body is too large")
-    incoming = Incoming(
-        path=path,
-        header=lambda name: environ.get(_NAMES[name]),
-        body=environ["wsgi.input"].read(int(length)) if length != "0" else b"",
-    )
-    if environ["REQUEST_METHOD"] == "POST":
-        return answer(incoming)
-    if environ["REQUEST_METHOD"] == "GET":
-        return _description(incoming)
-    return Outgoing(status=HTTPStatus.METHOD_NOT_ALLOWED, body=b"POST calls, GET describes")
+        return Outgoing(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, b"the body is too large")
+    method = environ["REQUEST_METHOD"]
+    if method == "POST":
+        return answer(path, environ["wsgi.input"].read(int(length)), environ)
+    if method == "GET":
+        return _description(path.strip("/"), environ)
+    return Outgoing(HTTPStatus.METHOD_NOT_ALLOWED, b"POST calls, GET describes")
 
 
-def _description(incoming: Incoming) -> Outgoing:
+def _description(module: str, environ: Environ) -> Outgoing:
     """This describes what a module provides, with JSON Schema, to whoever may call modules here."""
-    module = incoming.path.strip("/")
     try:
-        caller_of(incoming, module=module)
+        caller_of(environ, module=module)
     except Turned as turned:
         return turned.outgoing
     interfaces = [
@@ -111,4 +102,4 @@ def _description(incoming: Incoming) -> Outgoing:
     body = msgspec.json.encode(
         {"module": module, "formats": [wire.MSGPACK, wire.JSON], "interfaces": interfaces}
     )
-    return Outgoing(status=HTTPStatus.OK, body=body, content_type=wire.JSON)
+    return Outgoing(HTTPStatus.OK, body, wire.JSON)

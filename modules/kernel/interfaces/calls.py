@@ -34,14 +34,22 @@ def current_call() -> Call:
     return _call.get()
 
 
-@contextmanager
-def answering(call: Call) -> Iterator[None]:
-    """This makes `call` the one that is being answered inside the block."""
-    token = _call.set(call)
-    try:
-        yield
-    finally:
-        _call.reset(token)
+class answering:  # a context manager, called like a function
+    """This makes `call` the one that is being answered inside the block.
+
+    A class, because a generator's context costs three times as much, at each call.
+    """
+
+    __slots__ = ("_call", "_token")
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def __enter__(self) -> None:
+        self._token = _call.set(self._call)
+
+    def __exit__(self, *_: object) -> None:
+        _call.reset(self._token)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class Method:
 
     def keywords(self, arguments: msgspec.Struct) -> dict[str, Any]:
         """This gives the arguments by name, to call the method with."""
-        return {name: getattr(arguments, name) for name in arguments.__struct_fields__}
+        return msgspec.structs.asdict(arguments)
 
     def is_repeatable(self, arguments: msgspec.Struct) -> bool:
         """This says whether a call with these arguments may be made again."""

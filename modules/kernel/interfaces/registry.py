@@ -10,6 +10,7 @@ from modules.kernel.contracts import InterfaceContract, interface_of
 from modules.kernel.interfaces import wiring
 from modules.kernel.interfaces.calls import module_of_caller
 from modules.kernel.interfaces.locations import HERE, Binding, Location
+from modules.kernel.interfaces.methods import Method, methods_of
 from modules.kernel.interfaces.remote import remote
 from modules.kernel.interfaces.serialized import serialized
 
@@ -26,6 +27,7 @@ class Provided:
 
 _providers: dict[InterfaceContract, Provided] = {}
 _bindings: dict[tuple[type, Location, str], object] = {}
+_served: dict[str, "Served"] = {}
 
 
 class NotProvided(LookupError):
@@ -40,6 +42,7 @@ def provide(protocol: type[T], provider: T) -> None:
         raise ValueError(f"{contract.module}.{contract.name} has a provider already")
     _providers[contract] = Provided(protocol=protocol, provider=provider)
     _bindings.clear()
+    _served.clear()
 
 
 def get(protocol: type[T]) -> T:
@@ -65,6 +68,36 @@ def get(protocol: type[T]) -> T:
             else remote(protocol, location=location, caller=caller)
         )
     return cast(T, found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """This is one method that this process can be called for.
+
+    Attributes:
+        interface: ``module.Interface``.
+    """
+
+    interface: str
+    method: Method
+    provider: object
+
+
+def served(path: str) -> Served | None:
+    """This gives what is called at ``module/Interface/method``; None where there is none here."""
+    found = _served.get(path)
+    if found is None:
+        module, _, rest = path.partition("/")
+        name, _, method = rest.partition("/")
+        one = find(module, name)
+        if one is None or method not in methods_of(one.protocol):
+            return None
+        found = _served[path] = Served(
+            interface=f"{module}.{name}",
+            method=methods_of(one.protocol)[method],
+            provider=one.provider,
+        )
+    return found
 
 
 def find(module: str, name: str) -> Provided | None:

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 import urllib3
-from opentelemetry import trace
 
 from modules.kernel.contracts import interface_of
-from modules.kernel.interfaces import wire, wiring
+from modules.kernel.interfaces import spans, wire, wiring
 from modules.kernel.interfaces.calls import current_call
 from modules.kernel.interfaces.errors import (
     AnswerLost,
@@ -27,13 +26,11 @@ from modules.kernel.interfaces.locations import Location
 from modules.kernel.interfaces.methods import Method, decode_problem, methods_of
 from modules.kernel.interfaces.problems import as_raised
 from modules.kernel.interfaces.tokens import KeysMissing, Signer
-from modules.kernel.messaging.context import headers_of_current_work
+from modules.kernel.messaging.context import current_causes
 from modules.kernel.resilience import Attempt, DeadlineBeforeCall, Request, pipeline
 
 #: What is left of a deadline is sent in whole milliseconds.
 _SHORTEST_SECONDS = 0.001
-
-_tracer = trace.get_tracer("quarry.interfaces")
 
 _FAILURES: dict[int, type[RemoteCallError]] = {
     wire.BAD_CALL: CallRefused,
@@ -66,7 +63,9 @@ def _call(
 ) -> Callable[..., Any]:
     target = method.path.replace("/", ".")
     path = urlsplit(location.url).path + wire.PREFIX + method.path
-    fixed = {"Content-Type": wire.MSGPACK, "Accept": wire.MSGPACK, wire.EPOCH: str(location.epoch)}
+    fixed = {"Content-Type": wire.MSGPACK}
+    if location.epoch:
+        fixed[wire.EPOCH] = str(location.epoch)
     request = Request(caller=caller)
 
     def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
@@ -87,7 +86,7 @@ def _call(
             )
             return _answer(response, method, protocol, target)
 
-        with _tracer.start_as_current_span(target, kind=trace.SpanKind.CLIENT):
+        with spans.of_caller(target):
             return pipeline(caller, target).call(
                 attempt_to,
                 deadline=current_call().deadline,
@@ -110,11 +109,10 @@ def _of_this_call(signer: Signer, *, caller: str, module: str, seconds: float) -
         wire.AUTHORIZATION: wire.BEARER + token,
         wire.TIMEOUT: str(int(seconds * 1000)),
     }
-    work = headers_of_current_work()
-    if "correlationid" in work:
-        headers[wire.CORRELATION] = work["correlationid"]
-    if "traceparent" in work:
-        headers[wire.TRACE] = work["traceparent"]
+    if correlation := current_causes().correlation_id:
+        headers[wire.CORRELATION] = correlation
+    if traceparent := spans.traceparent():
+        headers[wire.TRACE] = traceparent
     return headers
 
 

@@ -5,51 +5,35 @@ localhost. A caller learns nothing of what is here until it has shown a good tok
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import structlog
-from opentelemetry import trace
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from modules.kernel.contracts import Problem
-from modules.kernel.interfaces import registry, wire, wiring
+from modules.kernel.interfaces import registry, spans, wire, wiring
 from modules.kernel.interfaces.callers import may_call
 from modules.kernel.interfaces.calls import Call, answering
-from modules.kernel.interfaces.methods import (
-    Method,
-    encode_problem,
-    encode_problem_json,
-    methods_of,
-)
+from modules.kernel.interfaces.methods import encode_problem, encode_problem_json
 from modules.kernel.interfaces.problems import as_sent
+from modules.kernel.interfaces.registry import Served
 from modules.kernel.interfaces.tokens import TokenRefused
 from modules.kernel.messaging.context import Causes, caused_by
 
 _logger = structlog.get_logger("quarry.interfaces")
-_tracer = trace.get_tracer("quarry.interfaces")
-_propagator = TraceContextTextMapPropagator()
+
+#: The headers as WSGI names them: what is read of a request is its environment, as it came.
+_AUTHORIZATION = wire.in_environ(wire.AUTHORIZATION)
+_TIMEOUT = wire.in_environ(wire.TIMEOUT)
+_CORRELATION = wire.in_environ(wire.CORRELATION)
+_TRACE = wire.in_environ(wire.TRACE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
-    """This is a request for an interface.
-
-    Attributes:
-        path: what follows `wire.PREFIX`: ``module/Interface/method``.
-        header: gives a header by its name, None where it is not there.
-    """
-
-    path: str
-    header: Callable[[str], str | None]
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Outgoing:
-    """This is the response to it."""
+    """This is the response to a call."""
 
     status: int
     body: bytes
@@ -61,58 +45,55 @@ class Turned(Exception):
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
-        self.outgoing = Outgoing(status=status, body=detail.encode())
+        self.outgoing = Outgoing(status, detail.encode())
 
 
-def answer(incoming: Incoming) -> Outgoing:
-    """This answers a call."""
+def answer(path: str, body: bytes, environ: Mapping[str, Any]) -> Outgoing:
+    """This answers a call.
+
+    Args:
+        path: what follows `wire.PREFIX`: ``module/Interface/method``.
+        environ: the request's headers, by their names in WSGI.
+    """
     try:
-        module, _, rest = incoming.path.partition("/")
-        name, _, method_name = rest.partition("/")
-        caller = caller_of(incoming, module=module)
-        method, provider = _found(module, name, method_name)
-        if not may_call(caller, f"{module}.{name}"):
+        module = path.partition("/")[0]
+        caller = caller_of(environ, module=module)
+        called = registry.served(path)
+        if called is None:
+            raise Turned(
+                wire.NO_SUCH_METHOD,
+                f"there is no method {path} here: is the provider older than its caller?",
+            )
+        if not may_call(caller, called.interface):
             raise Turned(
                 wire.CALLER_NOT_ALLOWED,
-                f"{caller} may not call {module}.{name}: it is not in `requires` of its manifest",
+                f"{caller} may not call {called.interface}: `requires` of its manifest does not "
+                "name it",
             )
         if not wiring.wired().locations.of(module).is_here:
             raise Turned(wire.MOVED, f"{module} is not here (any more)")
-        deadline = _deadline(incoming)
+        deadline = _deadline(environ.get(_TIMEOUT))
     except Turned as turned:
         return turned.outgoing
-    with answering(Call(caller=caller, deadline=deadline)):
-        return _carried_out(incoming, method, provider)
+    return _carried_out(called, body, environ, Call(caller=caller, deadline=deadline))
 
 
-def caller_of(incoming: Incoming, *, module: str) -> str:
+def caller_of(environ: Mapping[str, Any], *, module: str) -> str:
     """This gives the module that sent a request for `module`. Raises: Turned."""
     verifier = wiring.wired().verifier
     if verifier is None:
         raise Turned(wire.BAD_TOKEN, "nobody may call: QUARRY_INTERNAL_KEYS names no keys")
-    sent = incoming.header(wire.AUTHORIZATION) or ""
+    sent: str = environ.get(_AUTHORIZATION, "")
     if not sent.startswith(wire.BEARER):
         raise Turned(wire.BAD_TOKEN, "a call needs a token: Authorization: Bearer …")
     try:
-        return verifier.caller(sent.removeprefix(wire.BEARER), audience=module)
+        return verifier.caller(sent[len(wire.BEARER) :], audience=module)
     except TokenRefused as error:
         _logger.warning("token_refused", module=module, reason=str(error))
         raise Turned(wire.BAD_TOKEN, "the token is not valid for this module") from error
 
 
-def _found(module: str, name: str, method: str) -> tuple[Method, object]:
-    found = registry.find(module, name)
-    methods = methods_of(found.protocol) if found else {}
-    if found is None or method not in methods:
-        raise Turned(
-            wire.NO_SUCH_METHOD,
-            f"there is no {module}.{name}.{method} here: is the provider older than its caller?",
-        )
-    return methods[method], found.provider
-
-
-def _deadline(incoming: Incoming) -> float | None:
-    sent = incoming.header(wire.TIMEOUT)
+def _deadline(sent: str | None) -> float | None:
     if not sent:
         return None
     if not sent.isdecimal():
@@ -122,39 +103,41 @@ def _deadline(incoming: Incoming) -> float | None:
     return time.monotonic() + int(sent) / 1000
 
 
-def _carried_out(incoming: Incoming, method: Method, provider: object) -> Outgoing:
-    as_json = (incoming.header("Content-Type") or "").startswith(wire.JSON)
+def _carried_out(called: Served, body: bytes, environ: Mapping[str, Any], call: Call) -> Outgoing:
+    method = called.method
+    as_json = environ.get("CONTENT_TYPE", "").startswith(wire.JSON)
     coding = method.json if as_json else method.msgpack
     content_type = wire.JSON if as_json else wire.MSGPACK
     try:
-        arguments = coding.decode_arguments(incoming.body)
+        arguments = coding.decode_arguments(body)
     except msgspec.MsgspecError as error:
-        return Outgoing(status=wire.BAD_CALL, body=f"{method.path}: {error}".encode())
+        return Outgoing(wire.BAD_CALL, f"{method.path}: {error}".encode())
+    causes = Causes(correlation_id=environ.get(_CORRELATION, ""))
     try:
-        status, result = _asked(incoming, method, provider, arguments)
-        if status == wire.PROBLEM:
-            body = (encode_problem_json if as_json else encode_problem)(result)
-        else:
-            body = coding.encode(result)
+        with (
+            answering(call),
+            spans.of_provider(method.path, environ.get(_TRACE)),
+            caused_by(causes),
+        ):
+            result = getattr(called.provider, method.name)(**method.keywords(arguments))
+        return Outgoing(wire.RESULT, coding.encode(result), content_type)
+    except Problem as problem:
+        return _problem(problem, method.path, as_json=as_json)
     except Exception:
-        # The caller is told that it broke, and not what of: that is in this side's log.
-        _logger.exception("provider_failed", method=method.path)
-        return Outgoing(status=wire.BROKE, body=b"the provider failed; its log says why")
-    return Outgoing(status=status, body=body, content_type=content_type)
+        return _broke(method.path)
 
 
-def _asked(
-    incoming: Incoming, method: Method, provider: object, arguments: msgspec.Struct
-) -> tuple[int, Any]:
-    """This has the provider answer, in the trace and for the cause of its caller."""
-    traceparent = incoming.header(wire.TRACE)
-    parent = _propagator.extract({wire.TRACE: traceparent}) if traceparent else None
-    causes = Causes(correlation_id=incoming.header(wire.CORRELATION) or "")
-    with (
-        _tracer.start_as_current_span(method.path, context=parent, kind=trace.SpanKind.SERVER),
-        caused_by(causes),
-    ):
-        try:
-            return wire.RESULT, getattr(provider, method.name)(**method.keywords(arguments))
-        except Problem as problem:
-            return wire.PROBLEM, as_sent(problem)
+def _problem(problem: Problem, path: str, *, as_json: bool) -> Outgoing:
+    try:
+        sent = as_sent(problem)
+        if as_json:
+            return Outgoing(wire.PROBLEM, encode_problem_json(sent), wire.JSON)
+        return Outgoing(wire.PROBLEM, encode_problem(sent), wire.MSGPACK)
+    except Exception:
+        return _broke(path)
+
+
+def _broke(path: str) -> Outgoing:
+    # The caller is told that it broke, and not what of: that is in this side's log.
+    _logger.exception("provider_failed", method=path)
+    return Outgoing(wire.BROKE, b"the provider failed; its log says why")

@@ -1,6 +1,7 @@
 """HTTP to other processes: kept-alive connections, shared by threads, a pool for each process.
 
-urllib3, by measurement: docs/decisions/0012. It only moves bytes, and says what became of them.
+urllib3, by measurement (docs/decisions/0012-urllib3-for-calls.md). It only moves bytes, and says
+what became of them.
 """
 
 import os

@@ -33,3 +33,8 @@ NO_SUCH_METHOD = HTTPStatus.NOT_FOUND
 MOVED = HTTPStatus.MISDIRECTED_REQUEST
 TOO_LATE = HTTPStatus.SERVICE_UNAVAILABLE
 BROKE = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def in_environ(header: str) -> str:
+    """This gives the name that WSGI has for a header."""
+    return f"HTTP_{header.upper().replace('-', '_')}"

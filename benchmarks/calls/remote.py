@@ -1,0 +1,133 @@
+"""Figure: a remote call over loopback, against the same bytes through a bare client and handler."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import urllib3
+from opentelemetry import trace
+
+from benchmarks.calls.contract import CALLER, VALUE, Bench
+from benchmarks.calls.options import Options
+from benchmarks.harness import Figure, interleave, ratios, spread_of
+from modules.kernel import interfaces, resilience
+from modules.kernel.interfaces.methods import methods_of
+from modules.kernel.interfaces.tokens import KeyFolder, Signer, make_keys
+from modules.kernel.resilience import BreakerPolicy, BulkheadPolicy, Policy, RetryPolicy
+
+_BAR = 1.5
+_READY_WITHIN_SECONDS = 30.0
+_FEWER = 20
+
+
+def measure(options: Options) -> Iterator[Figure]:
+    """This times calls of a process beside this one, and bare requests to the same server."""
+    policy = Policy(
+        attempt_timeout_seconds=4.0,
+        retry=RetryPolicy(),
+        breaker=BreakerPolicy(),
+        bulkhead=BulkheadPolicy(),
+    )
+    resilience.declare(CALLER, {"bench.Bench": policy})
+    with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as url:
+        before = interfaces.wired()
+        keys = KeyFolder(Path(folder))
+        interfaces.work_with(
+            interfaces.Wiring(
+                locations=interfaces.Configured({"bench": url}),
+                signer=Signer(keys, issuer="quarry"),
+                outsider=CALLER,
+            )
+        )
+        method = methods_of(Bench)["echo"]
+        body = method.msgpack.encode(method.given((VALUE,), {}))
+        calls = max(options.calls // _FEWER, 1)
+        # As in a request: there is a trace already, and it goes along.
+        request = trace.NonRecordingSpan(trace.SpanContext(1, 1, is_remote=True))
+        with trace.use_span(request):
+            contenders = {
+                "bare": partial(_microseconds, _bare(url, body), calls),
+                "remote": partial(_microseconds, lambda: interfaces.get(Bench).echo(VALUE), calls),
+            }
+            measured = interleave(contenders, rounds=options.rounds)
+        interfaces.work_with(before)
+    found = spread_of(ratios(measured, "remote", "bare"))
+    yield Figure(
+        name="remote call over loopback against a bare HTTP client and a bare handler",
+        bar=f"≤ {_BAR:g} ×",
+        measured=f"{found:.2f} ×",
+        met=found.median <= _BAR,
+        details={"microseconds": measured},
+        note=f"remote {spread_of(measured['remote']):.0f} µs, bare "
+        f"{spread_of(measured['bare']):.0f} µs; the same client (urllib3), server (granian) and "
+        f"{len(body)} bytes; with token, deadline, trace and policy; {options.rounds} rounds of "
+        f"{calls} calls each",
+    )
+
+
+def _bare(url: str, body: bytes) -> Callable[[], bytes]:
+    pool = urllib3.connection_from_url(url, maxsize=1)
+    headers = {"Content-Type": "application/msgpack"}
+
+    def call() -> bytes:
+        response = pool.urlopen("POST", "/bare", body=body, headers=headers, retries=False)
+        assert response.status == 200, response.status
+        return response.data
+
+    return call
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """This serves `benchmarks.calls.server` on a free port, and gives its URL."""
+    make_keys(folder, CALLER)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "DATABASE_URL": f"sqlite:///{folder}/none.sqlite3",
+        "QUARRY_VAR": str(folder),
+        "QUARRY_INTERNAL_KEYS": str(folder),
+        "QUARRY_CALLERS": f"{CALLER}:bench.Bench",
+    }
+    command = [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log"),
+        *("--port", str(port), "benchmarks.calls.server:application"),
+    ]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(url, process, folder / "server.log")
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    give_up_at = time.monotonic() + _READY_WITHIN_SECONDS
+    while True:
+        try:
+            _bare(url, b"ready?")()
+            return
+        except urllib3.exceptions.HTTPError as error:
+            if process.poll() is not None or time.monotonic() > give_up_at:
+                raise RuntimeError(f"the server did not start:\n{log.read_text()}") from error
+            time.sleep(0.05)
+
+
+def _microseconds(call: Callable[[], object], times: int) -> float:
+    started = time.perf_counter()
+    for _ in range(times):
+        call()
+    return (time.perf_counter() - started) / times * 1e6
