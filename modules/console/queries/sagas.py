@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from modules.console.queries.orders import is_order
-from modules.kernel.sagas import queries
+from modules.kernel.sagas import drawing, queries
 from modules.kernel.sagas.operations import NotStuck
 from modules.kernel.sagas.queries import SagaSeen, StepMessage, StepSeen
 from modules.kernel.sagas.state import StepStatus
@@ -16,6 +16,7 @@ class SagaPage:
 
     Attributes:
         input: what started it, as indented JSON.
+        picture: its definition with where it is, as SVG.
         outs: the answers of its steps by name, as indented JSON.
         of_order: it carries out an order.
         can_cancel: its pivot has not been asked for.
@@ -25,6 +26,7 @@ class SagaPage:
     steps: tuple[StepSeen, ...]
     messages: tuple[StepMessage, ...]
     input: str
+    picture: str
     outs: str
     of_order: bool
     can_cancel: bool
@@ -38,6 +40,7 @@ def saga_page(*, saga: str, instance_id: str) -> SagaPage:
         steps=queries.steps_of(seen),
         messages=queries.messages_of(seen),
         input=_indented(seen.state.input),
+        picture=drawing.svg(queries.definition_of(seen), seen.state),
         outs=_indented({name: out for name, out in seen.state.outs.items() if out}),
         of_order=is_order(seen.instance_id),
         can_cancel=queries.can_be_cancelled(seen),

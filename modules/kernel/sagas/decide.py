@@ -117,7 +117,8 @@ def _timed_out(
         f"{step.seconds_for(attempt - now.attempts_forgiven, undo=undo):g} s",
         step=name,
     )
-    may_turn_back = not undo and not step.retriable
+    # A pivot that nothing undoes must be heard of, or be looked after by an operator.
+    may_turn_back = not (undo or step.retriable or (step.pivot and not step.undo))
     given_up = step.is_given_up(attempt - now.attempts_forgiven, undo=undo)
     if may_turn_back and (given_up or step.on_timeout is OnTimeout.UNDO):
         # Perhaps it was done: in doubt, so it is undone like one that was.

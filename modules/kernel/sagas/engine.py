@@ -16,13 +16,13 @@ import msgspec
 from django.db import transaction
 
 from modules.kernel.contracts import Conflict, Problem, contract_of
-from modules.kernel.messaging.catalogue import message_class, register_message
+from modules.kernel.messaging.catalogue import UnknownMessage, message_class, register_message
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.subscriptions import Handler, subscribe
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
 from modules.kernel.sagas import instances, isolation
 from modules.kernel.sagas.decide import can_cancel, decide
-from modules.kernel.sagas.definition import SemanticLock, Step, StepKind
+from modules.kernel.sagas.definition import Definition, SemanticLock, Step, StepKind
 from modules.kernel.sagas.instances import Instance
 from modules.kernel.sagas.language import Saga
 from modules.kernel.sagas.requests import Request
@@ -93,6 +93,11 @@ def request_cancel(work: UnitOfWork, saga: type[Saga], instance_id: str) -> None
     engine_of(saga.name).cancel(work, instance_id)
 
 
+def engines() -> tuple[Engine, ...]:
+    """This gives what runs the sagas that are registered, by name."""
+    return tuple(engine for _, engine in sorted(_engines.items()))
+
+
 def engine_of(saga: str) -> Engine:
     """This gives what runs a saga, by its name. Raises: UnknownSaga."""
     try:
@@ -118,6 +123,30 @@ class Engine:
             for one in step.unchanged:
                 self._refuse_unknown(one.read)
 
+    def lacks(self, definition: Definition) -> list[str]:
+        """This gives what a definition, perhaps an old one, needs and this code does not have."""
+        names: set[str] = set()
+        for step in definition.steps:
+            names |= {one.read for one in step.unchanged} - {*self.locals}
+            names |= {*step.success, *step.failure, *step.undone} - {*self.handlers()}
+            if step.kind is StepKind.LOCAL:
+                names |= {step.action, step.undo} - {"", *self.locals}
+            else:
+                wanted = ((step.action, step.action_version), (step.undo, step.undo_version))
+                names |= {
+                    f"{name} v{version}" for name, version in wanted if _is_unknown(name, version)
+                }
+        return sorted(names)
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        try:
+            return self.locals[name]
+        except KeyError:
+            raise LookupError(
+                f"{self.saga.name}: an instance needs the function {name!r}, which is not given "
+                "to module.saga any more; give it again until `manage.py sagas check` is content"
+            ) from None
+
     def _refuse_unknown(self, name: str) -> None:
         if name not in self.locals:
             raise ValueError(f"{self.saga.name}: no function was given for {name!r}")
@@ -132,6 +161,7 @@ class Engine:
         for step in self.saga.definition.steps:
             for name in (*step.success, *step.failure, *step.undone):
                 made[name] = self.on_answer
+        made |= {contract_of(one).name: self.on_answer for one in self.saga.formerly}
         return made
 
     def on_input(self, message: object, delivery: Delivery) -> None:
@@ -224,7 +254,7 @@ class Engine:
         given: Any = msgspec.convert(state.input, self.saga.input)
         for one in step.unchanged:
             was = one.expected.resolve(state.input, state.outs)
-            now = msgspec.to_builtins(self.locals[one.read](instance.instance_id, given, work))
+            now = msgspec.to_builtins(self._function(one.read)(instance.instance_id, given, work))
             if now != was:
                 detail = f"{one.read} gave {was!r} before, and gives {now!r} now"
                 return Refused(step=step.name, code="changed-meanwhile", detail=detail)
@@ -245,15 +275,23 @@ class Engine:
         given: Any = msgspec.convert(state.input, self.saga.input)
         if isinstance(effect, Undo):
             assert state.failure is not None, "a saga turns back for a reason"
-            self.locals[step.undo](instance.instance_id, given, state.failure, work)
+            self._function(step.undo)(instance.instance_id, given, state.failure, work)
             return UndoSucceeded(step=step.name)
         try:
             # A savepoint: what a refused step has written goes, and the transaction goes on.
             with transaction.atomic(using=work.database):
-                out = self.locals[step.action](instance.instance_id, given, work)
+                out = self._function(step.action)(instance.instance_id, given, work)
         except Problem as problem:
             return Refused(step=step.name, code=problem.code, detail=problem.detail)
         return Succeeded(step=step.name, out=msgspec.to_builtins(dict(out or {})))
+
+
+def _is_unknown(name: str, version: int) -> bool:
+    try:
+        message_class(name, version)
+    except UnknownMessage:
+        return bool(name)
+    return False
 
 
 def _send(

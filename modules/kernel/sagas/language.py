@@ -206,12 +206,15 @@ class Saga:
     """This is the base of a saga; each subclass is compiled into its `definition`.
 
     Attributes:
+        formerly: the answers that instances of earlier forms may still wait for; without
+            them nobody would hear what those are told (`manage.py sagas check`).
         messages: every class that the definition names: its input, commands and answers.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     input: ClassVar[type]
+    formerly: ClassVar[tuple[type, ...]] = ()
     definition: ClassVar[Definition]
     messages: ClassVar[tuple[type, ...]]
 
@@ -228,7 +231,7 @@ class Saga:
             ),
         )
         _refuse_unsound(cls.definition)
-        named = [cls.input]
+        named = [cls.input, *cls.formerly]
         for one in declared:
             named += [one.action, one.undo, *one.success, *one.failure, *one.undone]
         cls.messages = tuple(dict.fromkeys(one for one in named if isinstance(one, type)))
@@ -327,6 +330,7 @@ def _refuse_unsound(definition: Definition) -> None:
         )
     for step in definition.steps:
         _refuse_unknown_answers(definition, step)
+        _refuse_contradictions(definition, step)
         if pivots and step.name != pivots[0]:
             _refuse_beside_pivot(definition, step, pivots[0])
         if step.kind is StepKind.COMMAND and not (step.undo or step.pivot or step.retriable):
@@ -354,6 +358,30 @@ def _refuse_unknown_answers(definition: Definition, step: Step) -> None:
                 f"{definition.name}: {step.name} takes {field} from the answer of "
                 f"{reference.step}, which may not be there yet; name it in after"
             )
+
+
+def _refuse_contradictions(definition: Definition, step: Step) -> None:
+    both = sorted({*step.success} & {*step.failure})
+    if both:
+        raise UnsoundSaga(
+            f"{definition.name}: {both[0]} says of {step.name} that it was done and that it was "
+            "not; give success and failure events of their own"
+        )
+    if step.pivot and step.retriable:
+        raise UnsoundSaga(
+            f"{definition.name}: the pivot {step.name} is retriable; the pivot is where it is "
+            "decided whether the saga goes forward, so it must be able to say no"
+        )
+    if step.pivot and not step.undo and step.on_timeout is OnTimeout.UNDO:
+        raise UnsoundSaga(
+            f"{definition.name}: the pivot {step.name} has no undo, so when it is not answered it "
+            "may have been done for good; give it an undo, or on_timeout=OnTimeout.ASK"
+        )
+    if step.retriable and step.on_timeout is OnTimeout.ASK:
+        raise UnsoundSaga(
+            f"{definition.name}: {step.name} is retriable, so it is asked for again anyway; "
+            "leave on_timeout out"
+        )
 
 
 def _refuse_beside_pivot(definition: Definition, step: Step, pivot: str) -> None:

@@ -4,6 +4,7 @@ Called by the console; reads the instances of every database that holds modules.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from modules.kernel.sagas.definition import Definition, Step
 from modules.kernel.sagas.models import SagaDefinition, SagaInstance
 from modules.kernel.sagas.operations import UnknownInstance
 from modules.kernel.sagas.requests import Request
-from modules.kernel.sagas.state import SagaState, StepState
+from modules.kernel.sagas.state import ENDS, SagaState, StepState
 
 _states = msgspec.json.Decoder(SagaState)
 
@@ -34,6 +35,22 @@ class SagaSeen:
     definition_hash: str
     started_at: datetime
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionSeen:
+    """This is a form of a saga that is stored; `live` counts the instances it still carries.
+
+    Attributes:
+        hash: the one that it is stored under. A newer Quarry may write the same form with
+            more in it, and so with another hash of its own.
+    """
+
+    database: str
+    definition: Definition
+    hash: str
+    first_used_at: datetime
+    live: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +113,32 @@ def definition_of(seen: SagaSeen) -> Definition:
     """This gives the definition that a saga is pinned to."""
     row = SagaDefinition.objects.using(seen.database).get(hash=seen.definition_hash)
     return Definition.from_canonical(row.canonical)
+
+
+def stored_definitions(saga: str) -> list[DefinitionSeen]:
+    """This gives the forms that instances are or were pinned to, the newest first."""
+    found = []
+    for database in databases():
+        for row in SagaDefinition.objects.using(database).filter(name=saga):
+            live = SagaInstance.objects.using(database).filter(definition_hash=row.hash)
+            live = live.exclude(status__in=ENDS)
+            found.append(
+                DefinitionSeen(
+                    database=database,
+                    definition=Definition.from_canonical(row.canonical),
+                    hash=row.hash,
+                    first_used_at=row.first_used_at,
+                    live=live.count(),
+                )
+            )
+    return sorted(found, key=lambda one: one.first_used_at, reverse=True)
+
+
+def live_under(form: DefinitionSeen) -> Iterator[SagaSeen]:
+    """This gives the instances that still have to end under a form."""
+    rows = SagaInstance.objects.using(form.database).filter(definition_hash=form.hash)
+    for row in rows.exclude(status__in=ENDS).order_by("id").iterator():
+        yield _seen(form.database, row)
 
 
 def can_be_cancelled(seen: SagaSeen) -> bool:

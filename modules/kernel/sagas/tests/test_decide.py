@@ -64,7 +64,7 @@ class World:
             self.carry_out(effect, refuse)
 
     def carry_out(self, effect: Effect, refuse: bool) -> None:
-        """A doer is idempotent, and refuses an action whose undo came first."""
+        """A doer is idempotent, refuses for good, and what it has undone already."""
         assert effect not in self.asked, "the log refuses a second message of one id"
         self.asked.add(effect)
         match effect:
@@ -73,6 +73,7 @@ class World:
                 assert set(step.after) <= self.standing, f"{name} came before what it waits for"
                 self.timers.append(TimedOut(step=name, undo=False, attempt=attempt))
                 if name in self.refused_for_good or (refuse and not step.retriable):
+                    self.refused_for_good.add(name)
                     self.on_its_way.append(Refused(step=name, code="no", detail=""))
                     return
                 self.standing.add(name)

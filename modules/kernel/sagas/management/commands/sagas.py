@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from collections import Counter
 from typing import IO, Any, cast
 
 import msgspec
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from modules.kernel.contracts import Problem
-from modules.kernel.sagas import operations, queries
+from modules.kernel.sagas import difference, drawing, operations, queries
+from modules.kernel.sagas.engine import engine_of, engines
 from modules.kernel.sagas.state import SagaStatus
 
 _EXAMPLES = """
@@ -21,6 +23,15 @@ A saga ends completed, compensated, or stuck; a stuck one waits for you.
   sagas retry ordering.checkout ID STEP                ask for the stuck step, or its undo, again
   sagas settle ordering.checkout ID STEP --reason R    it was done by hand, or need not be
   sagas cancel ordering.checkout ID                    undo it, as long as that is possible
+
+Each saga ends under the definition that it began with. Before and after a release:
+
+  sagas definitions ordering.checkout                  the forms that sagas still run under
+  sagas diff ordering.checkout OLD                     what the code's form means for OLD's sagas
+  sagas check                                          does the code have all that they need?
+
+  sagas draw ordering.checkout                         the definition as a Mermaid picture
+  sagas draw ordering.checkout --format svg            or as SVG
 """
 
 
@@ -45,6 +56,18 @@ class Command(BaseCommand):
                 one.add_argument("step")
             if name == "settle":
                 one.add_argument("--reason", required=True)
+        one = actions.add_parser(
+            "definitions", help="the forms of a saga, and what runs under them"
+        )
+        one.add_argument("saga")
+        one = actions.add_parser("diff", help="which live sagas of a form another one would meet")
+        one.add_argument("saga")
+        one.add_argument("old", help="the beginning of a hash from `sagas definitions`")
+        one.add_argument("new", nargs="?", default="", help="another hash; the code's form if none")
+        actions.add_parser("check", help="fail where a live saga needs what the code has no more")
+        one = actions.add_parser("draw", help="the code's definition as a picture")
+        one.add_argument("saga")
+        one.add_argument("--format", choices=["mermaid", "svg"], default="mermaid")
         for action in actions.choices.values():
             action.add_argument("--json", action="store_true", help="for a program to read")
 
@@ -106,6 +129,72 @@ class Command(BaseCommand):
         operations.cancel(**_named(options), operator=getpass.getuser())
         self._done(options, "it is being undone")
 
+    def _definitions(self, options: dict[str, Any]) -> None:
+        found = queries.stored_definitions(options["saga"])
+        today = engine_of(options["saga"]).saga.definition
+        if options["json"]:
+            self._json([_form(one) for one in found])
+            return
+        table = Table("hash", "version", "steps", "first used", "live sagas")
+        for one in found:
+            table.add_row(
+                one.hash[:12],
+                str(one.definition.version) + (" (the code's)" if one.definition == today else ""),
+                str(len(one.definition.steps)),
+                f"{one.first_used_at:%Y-%m-%d %H:%M:%S}",
+                str(one.live),
+            )
+        self.console.print(table)
+
+    def _diff(self, options: dict[str, Any]) -> None:
+        old = _named_form(options["saga"], options["old"])
+        new = (
+            _named_form(options["saga"], options["new"]).definition
+            if options["new"]
+            else engine_of(options["saga"]).saga.definition
+        )
+        changed = difference.changes(old.definition, new)
+        standings = {
+            one.instance_id: difference.standing(old.definition, new, one.state)
+            for one in queries.live_under(old)
+        }
+        if options["json"]:
+            self._json({"changes": changed, "instances": standings})
+            return
+        for change in changed:
+            fields = f" ({', '.join(change.fields)})" if change.fields else ""
+            self.console.print(f"{change.kind:8} {change.step}{fields}", highlight=False)
+        counts = Counter(standings.values())
+        said = ", ".join(f"{counts[each]} {each}" for each in difference.Standing)
+        self.console.print(f"live sagas of {old.hash[:12]}: {said}", highlight=False)
+        for instance_id, each in standings.items():
+            if each is difference.Standing.PINNED:
+                self.console.print(f"pinned   {instance_id}", highlight=False)
+
+    def _check(self, options: dict[str, Any]) -> None:
+        missing = [
+            (form, lacks)
+            for one in engines()
+            for form in queries.stored_definitions(one.saga.name)
+            if form.live and (lacks := one.lacks(form.definition))
+        ]
+        if options["json"]:
+            self._json([{**_form(form), "lacks": lacks} for form, lacks in missing])
+        else:
+            for form, lacks in missing:
+                name, which = form.definition.name, form.hash[:12]
+                said = f"{form.live} live {name} of {which} need {', '.join(lacks)}"
+                self.console.print(said, highlight=False)
+        if missing:
+            raise CommandError("keep what they need until they have ended, then release this")
+        if not options["json"]:
+            self.console.print("every live saga has all that it needs")
+
+    def _draw(self, options: dict[str, Any]) -> None:
+        definition = engine_of(options["saga"]).saga.definition
+        draw = drawing.svg if options["format"] == "svg" else drawing.mermaid
+        self.stdout.write(draw(definition), ending="")
+
     def _done(self, options: dict[str, Any], said: str) -> None:
         if options["json"]:
             self._json({"done": said})
@@ -114,6 +203,26 @@ class Command(BaseCommand):
 
     def _json(self, value: object) -> None:
         self.stdout.write(json.dumps(msgspec.to_builtins(value), indent=2))
+
+
+def _named_form(saga: str, beginning: str) -> queries.DefinitionSeen:
+    found = [one for one in queries.stored_definitions(saga) if one.hash.startswith(beginning)]
+    if len(found) != 1:
+        known = ", ".join(one.hash[:12] for one in queries.stored_definitions(saga)) or "none"
+        raise LookupError(
+            f"{len(found)} forms of {saga} begin with {beginning!r}; stored are: {known}"
+        )
+    return found[0]
+
+
+def _form(one: queries.DefinitionSeen) -> dict[str, Any]:
+    return {
+        "saga": one.definition.name,
+        "hash": one.hash,
+        "version": one.definition.version,
+        "first_used_at": one.first_used_at.isoformat(),
+        "live": one.live,
+    }
 
 
 def _named(options: dict[str, Any]) -> dict[str, str]:
