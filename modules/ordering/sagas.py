@@ -61,6 +61,7 @@ class Checkout(Saga):
             "amount_minor": agree.out.total_minor,
             "currency": I.currency,
             "payment_token": I.payment_token,
+            "customer_id": I.customer_id,
         },
         success=PaymentAuthorised,
         failure=(PaymentDeclined,),

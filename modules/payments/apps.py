@@ -19,8 +19,9 @@ class PaymentsConfig(ModuleConfig):
 
     def register(self, module: Registration) -> None:
         # Imported here: models are not ready when Django imports this file.
-        from modules.payments import handlers, outward, providers, service
+        from modules.payments import handlers, models, outward, providers, service
 
+        module.streams(models.ACCOUNTS)
         module.handles(AuthorisePayment, handlers.authorise_payment)
         module.handles(CapturePayment, handlers.capture_payment)
         module.handles(VoidPayment, handlers.void_payment)
@@ -28,7 +29,7 @@ class PaymentsConfig(ModuleConfig):
         module.handles(StockReturned, handlers.stock_returned)
         module.calls_out(
             CallProvider,
-            call=outward.ProviderCalls(providers.configured_provider()),
+            call=outward.ProviderCalls(providers.providers_by_token()),
             record=handlers.record_outcome,
             # For about ten minutes: a provider is back by then, mostly, without a person.
             retry=RetryPolicy(attempts=14),

@@ -2,7 +2,8 @@
 
 `Payment` and `Refund` are the rows behind the aggregate of `domain`; use cases lock a row,
 have the aggregate decide, and save it. The `Sandbox…` tables stand for a bank: nothing but
-`providers.sandbox` touches them, and they are never joined with the others.
+`providers.sandbox` touches them, and they are never joined with the others. Customers'
+accounts have no table: they are streams of the log.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from dataclasses import asdict
 from django.db import models
 from django.db.models.functions import Now
 
+from modules.kernel.eventstore import EventStore, StreamKind
 from modules.payments import domain
+from modules.payments.contracts import account_events
+from modules.payments.domain.account import Account
 from modules.payments.domain.steps import State
 
 
@@ -154,3 +158,16 @@ class SandboxFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.failures} failures of {self.idempotency_key}"
+
+
+ACCOUNTS = StreamKind(
+    module="payments",
+    category="payments.account",
+    aggregate=Account,
+    events=account_events.ACCOUNT_EVENTS,
+    subject="account_id",
+    code=(account_events,),
+)
+
+#: The customers' accounts; to open and to change them.
+accounts = EventStore(ACCOUNTS)

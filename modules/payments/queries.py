@@ -1,10 +1,18 @@
 """The read side: where one payment stands, and what all of them come to."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Count, Q, Sum
 
+from modules.kernel.contracts import contract_of
+from modules.kernel.eventstore import Recorded
 from modules.payments.contracts import PaymentStatus, Takings
+from modules.payments.contracts.account_events import AccountOpened, Posting
+from modules.payments.contracts.errors import UnknownAccount
 from modules.payments.domain import State
-from modules.payments.models import Payment
+from modules.payments.domain.account import Account, can_be_account
+from modules.payments.models import Payment, accounts
 
 #: While a call is under way, the status that held before it is still the true one.
 _STATUS = {
@@ -64,3 +72,91 @@ def _status(row: Payment) -> str:
     if State(row.state) is State.VOIDING:
         return "captured" if row.captured_minor else "authorised"
     return _STATUS[State(row.state)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """This is one entry of an account, with the balance that it left.
+
+    Attributes:
+        kind: the wire name of its event without the module, ``money_deposited``.
+        recorded: the event, its two times, who, why and what caused it.
+    """
+
+    kind: str
+    amount_minor: int
+    balance_minor: int
+    postings: tuple[Posting, ...]
+    recorded: Recorded
+
+
+def account(
+    account_id: str, *, at: datetime | None = None, known_at: datetime | None = None
+) -> Account:
+    """This gives an account as it is, or as it was.
+
+    Args:
+        at: counting the entries that were in effect by then, to the microsecond.
+        known_at: counting those that had been recorded by then.
+
+    Raises:
+        UnknownAccount: nothing was ever paid in.
+    """
+    if not can_be_account(account_id):
+        raise _unknown(account_id)
+    now = accounts.load(account_id)
+    if not now.version:
+        raise _unknown(account_id)
+    if at is None and known_at is None:
+        return now.state
+    then = accounts.load_past(account_id, at=at, known_at=known_at).state
+    # Before its first entry it had nothing, in the currency that it was opened with.
+    then.currency = now.state.currency
+    return then
+
+
+def entries(account_id: str, *, after: int = 0, limit: int = 100) -> tuple[Entry, ...]:
+    """This gives entries in the order in which they were recorded.
+
+    Args:
+        after: only those after this version of the account.
+
+    Raises:
+        UnknownAccount: nothing was ever paid in.
+    """
+    account(account_id)
+    so_far = Account(account_id)
+    found: list[Entry] = []
+    for record in accounts.history(account_id):
+        so_far.apply(record.event)
+        postings = getattr(record.event, "postings", ())
+        if record.version > after and postings and len(found) < limit:
+            found.append(
+                Entry(
+                    kind=contract_of(record.event).name.partition(".")[2],
+                    amount_minor=record.event.amount_minor,
+                    balance_minor=so_far.balance_minor,
+                    postings=postings,
+                    recorded=record,
+                )
+            )
+    return tuple(found)
+
+
+def sum_of_postings() -> dict[str, int]:
+    """This adds up every posting there has ever been, by currency: each sum is 0, always."""
+    currencies: dict[str, str] = {}
+    sums: dict[str, int] = {}
+    for stream, event in accounts.replay():
+        if isinstance(event, AccountOpened):
+            currencies[stream] = event.currency
+        for posting in getattr(event, "postings", ()):
+            currency = currencies[stream]
+            sums[currency] = sums.get(currency, 0) + posting.amount_minor
+    return sums
+
+
+def _unknown(account_id: str) -> UnknownAccount:
+    return UnknownAccount(
+        f"there is no account {account_id!r}: the first deposit opens it", account_id=account_id
+    )

@@ -5,9 +5,10 @@ appended as events, calls as `CallProvider`, which `outward` carries out after t
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from modules.kernel.messaging import UnitOfWork, unit_of_work
-from modules.payments import domain
+from modules.payments import domain, queries
 from modules.payments.contracts import (
     RETURN_REFUND_ID,
     AuthorisePayment,
@@ -16,7 +17,10 @@ from modules.payments.contracts import (
     VoidPayment,
 )
 from modules.payments.contracts.commands import CallProvider
-from modules.payments.models import Payment
+from modules.payments.contracts.errors import BooksClosed, InvalidEntry
+from modules.payments.domain.account import ACCOUNT_ID_LENGTH_MAX, Account, can_be_account
+from modules.payments.models import Payment, accounts
+from modules.payments.providers.store_credit import CREDIT, PREFIX
 
 Steps = list[domain.Answer | domain.Call]
 
@@ -28,7 +32,7 @@ def authorise_payment(command: AuthorisePayment, *, request_id: str = "") -> Non
         lambda payment: payment.authorise(
             amount_minor=command.amount_minor,
             currency=command.currency,
-            payment_token=command.payment_token,
+            payment_token=_token_of(command),
             request_id=request_id,
         ),
     )
@@ -67,6 +71,89 @@ def record_outcome(command: CallProvider, outcome: domain.Outcome) -> None:
         command.order_id,
         lambda payment: payment.record(domain.Operation(command.operation), outcome),
     )
+
+
+def deposit(
+    *,
+    account_id: str,
+    entry_id: str,
+    amount_minor: int,
+    currency: str,
+    holder_name: str = "",
+    effective_at: datetime | None = None,
+) -> Account:
+    """This pays money into an account, and opens it if it is the first; once an entry id.
+
+    Args:
+        effective_at: when the money came, if before now: it counts from then on.
+
+    Raises:
+        OtherCurrency, EntryIdReused, InvalidEntry
+    """
+    if not can_be_account(account_id):
+        raise InvalidEntry(
+            f"{account_id[:40]!r}… cannot be an account's id: it has 1 to "
+            f"{ACCOUNT_ID_LENGTH_MAX} characters, none of them NUL"
+        )
+    return accounts.change(
+        account_id,
+        lambda account: account.deposit(
+            entry_id=entry_id,
+            amount_minor=amount_minor,
+            currency=currency,
+            holder_name=holder_name,
+        ),
+        effective_at=effective_at,
+    ).state
+
+
+def withdraw(
+    *,
+    account_id: str,
+    entry_id: str,
+    amount_minor: int,
+    currency: str,
+    effective_at: datetime | None = None,
+) -> Account:
+    """This pays money out of an account, never more than can be spent; once an entry id.
+
+    Args:
+        effective_at: when the money went, if before now; not before the account's last entry,
+            so that at no time in the past more had been spent than there was.
+
+    Raises:
+        UnknownAccount, InsufficientFunds, OtherCurrency, EntryIdReused, BooksClosed
+        InvalidEntry
+    """
+
+    queries.account(account_id)  # Before the transaction: it refuses what is no account.
+
+    def decide(account: Account) -> list[object]:
+        events = account.withdraw(entry_id=entry_id, amount_minor=amount_minor, currency=currency)
+        if events and effective_at is not None:
+            _refuse_before_last_entry(account_id, effective_at)
+        return events
+
+    return accounts.change(account_id, decide, effective_at=effective_at).state
+
+
+def _refuse_before_last_entry(account_id: str, effective_at: datetime) -> None:
+    last_at = max(record.effective_at for record in accounts.history(account_id))
+    if effective_at < last_at:
+        raise BooksClosed(
+            f"account {account_id} has an entry of {last_at.isoformat()}: money cannot have gone "
+            "before it; leave the time away, or name a later one",
+            account_id=account_id,
+            last_at=last_at.isoformat(),
+        )
+
+
+def _token_of(command: AuthorisePayment) -> str:
+    """This gives the token with the account in it where the payment is from one."""
+    if command.payment_token != CREDIT:
+        return command.payment_token
+    # One that is too long has no account; cut, it is refused like any that is unknown.
+    return f"{PREFIX}{command.customer_id[: ACCOUNT_ID_LENGTH_MAX + 1]}"
 
 
 def _change(order_id: str, change: Callable[[domain.Payment], Steps]) -> None:

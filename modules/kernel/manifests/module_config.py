@@ -7,12 +7,13 @@ import importlib.util
 import inspect
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import AppConfig, apps
 
 from modules.kernel import interfaces, resilience
 from modules.kernel.contracts import MessageContract
+from modules.kernel.eventstore.kinds import StreamKind, declare
 from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
 from modules.kernel.messaging.catalogue import announce_sent, register_message
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, subscribe
@@ -129,6 +130,12 @@ class Registration:
             locals: the functions of its local steps by name; see `modules.kernel.sagas.engine`.
         """
         engine.register(self.module, saga, locals)
+
+    def streams(self, kind: StreamKind[Any]) -> None:
+        """This makes the events of an event-sourced kind known, so that they are read back."""
+        if kind.module != self.module:
+            raise ValueError(f"{kind.category} is declared by {self.module}, not {kind.module}")
+        declare(kind)
 
     def provides(self, protocol: type[T], provider: T) -> None:
         """This makes `provider` answer for the published interface."""

@@ -3,12 +3,18 @@ from modules.kernel.contracts import command
 
 @command("payments.authorise_payment", version=1, key="order_id")
 class AuthorisePayment:
-    """Set the amount aside on the customer's card. Answered by authorised or declined."""
+    """Set the amount aside on the customer's card. Answered by authorised or declined.
+
+    Attributes:
+        payment_token: the card; ``credit`` for the customer's account, which then must be named.
+        customer_id: whose account it is.
+    """
 
     order_id: str
     amount_minor: int
     currency: str
     payment_token: str
+    customer_id: str = ""
 
 
 @command("payments.capture_payment", version=1, key="order_id")

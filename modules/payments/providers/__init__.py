@@ -1,11 +1,24 @@
-"""Providers: the sandbox, which needs nothing, and Stripe. `PAYMENTS_PROVIDER` says which."""
+"""Providers of cards: the sandbox, which needs nothing, and Stripe. `PAYMENTS_PROVIDER` says which.
+
+Beside either, store credit: a payment with the token ``credit`` is made from the customer's
+account.
+"""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from modules.payments.domain.provider import PaymentProvider
 
-__all__ = ["configured_provider"]
+__all__ = ["configured_provider", "providers_by_token"]
+
+
+def providers_by_token() -> PaymentProvider:
+    """This gives the configured provider of cards, and store credit beside it."""
+    # Here, not above: they need models, and are asked for once these are ready.
+    from modules.payments.providers.by_token import ProviderByToken
+    from modules.payments.providers.store_credit import StoreCredit
+
+    return ProviderByToken(cards=configured_provider(), credit=StoreCredit())
 
 
 def configured_provider() -> PaymentProvider:

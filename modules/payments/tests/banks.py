@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import pytest
 from django.db.models import Sum
 
+from modules.payments import use_cases
 from modules.payments.domain.provider import Authorisation, PaymentProvider
-from modules.payments.models import SandboxAuthorisation, SandboxRefund
+from modules.payments.models import SandboxAuthorisation, SandboxRefund, accounts
 from modules.payments.providers.sandbox import SandboxProvider, happens_unanswered
+from modules.payments.providers.store_credit import StoreCredit
 from modules.payments.providers.stripe import StripeProvider
 from modules.payments.tests.stripe_books import DECLINED_CARD, GOOD_CARD
 from modules.payments.tests.stripe_stand_in import API_KEY, Fault, StripeStandIn
@@ -93,6 +96,34 @@ class StripeBank:
         return authorisation(GOOD_CARD)
 
 
+class CreditBank:
+    """This is the ledger, with 10,000 on one account; what it is asked for is never unanswered."""
+
+    def __init__(self) -> None:
+        self.provider: PaymentProvider = StoreCredit()
+        use_cases.deposit(account_id="ann", entry_id="first", amount_minor=10_000, currency="USD")
+
+    @property
+    def set_aside_minor(self) -> int:
+        return accounts.load("ann").state.held_minor
+
+    @property
+    def taken_minor(self) -> int:
+        return 10_000 - accounts.load("ann").state.balance_minor
+
+    def good(self) -> Authorisation:
+        return authorisation("credit:ann")
+
+    def declined(self) -> Authorisation:
+        return authorisation("credit:nobody")
+
+    def unavailable_twice(self) -> Authorisation:
+        pytest.skip("the ledger is in the module's own database: where one is, the other is")
+
+    def unanswered(self, *, happens: bool) -> Authorisation:
+        pytest.skip("a call of the ledger is a transaction: it is answered, or did not happen")
+
+
 def authorisation(token: str, *, key: str = "order-1:authorise") -> Authorisation:
     return Authorisation(
         idempotency_key=key, amount_minor=2500, currency="USD", payment_token=token
@@ -106,9 +137,9 @@ def stripe_provider(stand_in: StripeStandIn) -> StripeProvider:
 
 @contextmanager
 def open_bank(name: str) -> Iterator[Bank]:
-    """This opens the bank of the name, ``sandbox`` or ``stripe``."""
-    if name == "sandbox":
-        yield SandboxBank()
+    """This opens the bank of the name, ``sandbox``, ``stripe`` or ``credit``."""
+    if name in ("sandbox", "credit"):
+        yield SandboxBank() if name == "sandbox" else CreditBank()
         return
     with StripeStandIn() as stand_in:
         bank = StripeBank(stand_in)

@@ -19,7 +19,7 @@ from modules.payments.tests.banks import Bank, open_bank
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=["sandbox", "stripe"])
+@pytest.fixture(params=["sandbox", "stripe", "credit"])
 def bank(request: pytest.FixtureRequest) -> Iterator[Bank]:
     with open_bank(request.param) as opened:
         yield opened
