@@ -44,8 +44,8 @@ class TestEveryWay:
     def test_loses_nothing_and_keeps_the_order_of_each_key(
         self, way: Way, audience: Audience
     ) -> None:
-        messages = notes(300, keys=7)
-        for begin in range(0, 300, 30):
+        messages = notes(210, keys=7)
+        for begin in range(0, 210, 30):
             publish(*messages[begin : begin + 30])
         settled(way, audience, messages)
 
@@ -114,7 +114,7 @@ class TestEveryBroker:
         settled(over, audience, messages)
 
     def test_makes_the_effect_of_a_duplicate_once(
-        self, over: OverBroker, audience: Audience
+        self, over: OverBroker, broker: Tried, audience: Audience
     ) -> None:
         messages = notes(20)
         publish(*messages)
@@ -125,7 +125,8 @@ class TestEveryBroker:
         publish(*last)
         settled(over, audience, [*messages, *last])
         assert sum(taken.appended for taken in over.taken) == 25
-        settle(over, audience, until=lambda: _duplicates(over) >= 60, what="the duplicates come")
+        if not broker.drops_duplicates:
+            settle(over, audience, until=lambda: _duplicates(over) >= 60, what="they come")
 
     def test_puts_aside_what_is_no_message(self, over: OverBroker, audience: Audience) -> None:
         publisher = over.transport.publisher()

@@ -54,8 +54,10 @@ def test_what_was_committed_is_published_though_its_process_died_at_once(
     assert effects() == expected(notes(30))
 
 
-def test_a_killed_relay_loses_nothing(over: OverBroker, audience: Audience, start: Start) -> None:
-    messages = notes(900)
+def test_a_killed_relay_loses_nothing(
+    over: OverBroker, broker: Tried, audience: Audience, start: Start
+) -> None:
+    messages, third = notes(broker.load), broker.load // 3
     over.relay.close()
 
     def receive() -> bool:
@@ -63,33 +65,35 @@ def test_a_killed_relay_loses_nothing(over: OverBroker, audience: Audience, star
         audience.hear()
         return received().count() >= target
 
-    for begin in range(0, 900, 300):
+    for begin in range(0, broker.load, third):
         process = start("relay")
-        for some in range(begin, begin + 300, 10):
+        for some in range(begin, begin + third, 10):
             publish(*messages[some : some + 10])
-        target = begin + 100
+        target = begin + third // 3
         wait_until(receive, what=f"{target} messages arrive", every_seconds=0.001)
         process.kill()
     start("relay")
-    target = 900
+    target = broker.load
     wait_until(receive, what="all messages arrive", every_seconds=0.001)
     audience.hear()
     assert effects() == expected(messages)
 
 
-def test_a_killed_receiver_makes_each_effect_once(over: OverBroker, start: Start) -> None:
-    messages = notes(900)
+def test_a_killed_receiver_makes_each_effect_once(
+    over: OverBroker, broker: Tried, start: Start
+) -> None:
+    messages, third = notes(broker.load), broker.load // 3
     over.reception.close()
-    for begin in range(0, 900, 300):
+    for begin in range(0, broker.load, third):
         process = start("receive")
-        for some in range(begin, begin + 300, 10):
+        for some in range(begin, begin + third, 10):
             publish(*messages[some : some + 10])
         while over.carry_out():
             pass
-        _wait_for_effects(begin + 60)
+        _wait_for_effects(begin + third // 5)
         process.kill()
     start("receive")
-    _wait_for_effects(900)
+    _wait_for_effects(broker.load)
     assert effects() == expected(messages)
 
 

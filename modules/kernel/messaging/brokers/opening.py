@@ -22,5 +22,15 @@ def open_transport(url: str, *, prefix: str = "quarry") -> Transport:
             from modules.kernel.messaging.brokers.rabbitmq import RabbitMq
 
             return RabbitMq(url, prefix=prefix)
+        case "kafka":
+            from modules.kernel.messaging.brokers.kafka import Kafka
+
+            return Kafka(url, prefix=prefix)
+        case "sns+sqs":
+            from modules.kernel.messaging.brokers.sns_sqs import SnsSqs
+
+            return SnsSqs(url, prefix=prefix)
         case other:
-            raise BadBrokerUrl(f"QUARRY_BROKER_URL begins with {other!r}; known: amqp, amqps")
+            raise BadBrokerUrl(
+                f"QUARRY_BROKER_URL begins with {other!r}; known: amqp, amqps, kafka, sns+sqs"
+            )

@@ -38,5 +38,5 @@ class TestRoutes:
 
 
 def test_an_unknown_broker_is_refused_by_its_scheme() -> None:
-    with pytest.raises(BadBrokerUrl, match="begins with 'nats'; known: amqp"):
+    with pytest.raises(BadBrokerUrl, match="begins with 'nats'; known: amqp, amqps, kafka"):
         open_transport("nats://127.0.0.1")
