@@ -18,6 +18,7 @@ endif
 
 # A database that is not the default file may be anywhere, so it is prepared at each start.
 PREPARED := $(QUARRY_VAR)/prepared
+PROCESSES := $(QUARRY_VAR)/processes
 ELSEWHERE := $(filter %DATABASE_URL,$(.VARIABLES))
 MISSING := $(if $(wildcard $(QUARRY_VAR)/quarry.sqlite3),,missing)
 MIGRATIONS := $(wildcard modules/*/migrations/*.py modules/kernel/*/migrations/*.py)
@@ -33,8 +34,16 @@ help: ## Show what can be done here
 # -- running --------------------------------------------------------------------------------
 
 .PHONY: run
-run: $(RUN_INSTALLED) $(PREPARED) ## Start the system on 127.0.0.1:8000 (PORT=… changes it)
+run: run-in-$(or $(TOPOLOGY),one) ## Start the system on 127.0.0.1:8000 (PORT=…; TOPOLOGY=processes)
+
+.PHONY: run-in-one run-in-processes
+run-in-one: $(RUN_INSTALLED) $(PREPARED) ## What `make run` does: all modules in one process
 	$(MANAGE) runserver 127.0.0.1:$(PORT)
+
+run-in-processes: $(RUN_INSTALLED) ## TOPOLOGY=processes: each module by itself, over RabbitMQ
+	$(MANAGE) processes $(PROCESSES) --port $(PORT)
+	set -a && . $(PROCESSES)/together.env && $(MANAGE) load_demo_catalogue && $(MANAGE) load_demo_stock
+	$(BIN)/honcho start --procfile $(PROCESSES)/Procfile
 
 .PHONY: reset
 reset: ## Throw the development database away; the next `make run` makes it anew

@@ -1,13 +1,16 @@
-"""All URLs of the deployable: each installed module's own, from the root."""
+"""All URLs of the deployable: each module's own, from the root, wherever it runs."""
 
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from modules.kernel.http.forwarding import forwarded_urls
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     *(path("", include(f"modules.{module}.urls")) for module in settings.QUARRY_MODULES),
+    *forwarded_urls(),
 ]

@@ -38,6 +38,8 @@ QUARRY_LOCATIONS = {
     for module in QUARRY_ALL_MODULES
     if (location := env.str(f"QUARRY_MODULES_{module.upper()}", ""))
 }
+#: Serve the URLs of modules that run elsewhere too: for the process at the front.
+QUARRY_FORWARDS = env.bool("QUARRY_FORWARDS", False)
 #: The folder with the keys that calls between processes are signed with, and the name that
 #: installations which share a network tell each other apart by.
 QUARRY_INTERNAL_KEYS = env.str("QUARRY_INTERNAL_KEYS", "")
@@ -63,6 +65,7 @@ INSTALLED_APPS = [
     "modules.kernel.schemas",
     "modules.kernel.pages",
     "modules.kernel.scaffolding",
+    "modules.kernel.topologies",
     *(f"modules.{module}" for module in QUARRY_MODULES),
     "rest_framework",
     "drf_spectacular",

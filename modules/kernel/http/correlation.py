@@ -27,5 +27,6 @@ class CorrelationMiddleware:
             caused_by(Causes(correlation_id=correlation_id)),
         ):
             response = self.get_response(request)
-        response.headers["X-Correlation-Id"] = correlation_id
+        # One that was forwarded has the id under which the module that answered has worked.
+        response.headers.setdefault("X-Correlation-Id", correlation_id)
         return response

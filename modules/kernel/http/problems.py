@@ -62,6 +62,12 @@ def problem_details(error: Problem) -> dict[str, Any]:
     }
 
 
+def problem_response(error: Problem) -> JsonResponse:
+    """This gives the response for an error of a contract, outside Django REST framework."""
+    details = problem_details(error)
+    return JsonResponse(details, status=details["status"], content_type=CONTENT_TYPE)
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """This is the 404 handler for URLs that no module serves."""
     return JsonResponse(

@@ -81,8 +81,8 @@ def _call(
             if seconds < _SHORTEST_SECONDS:
                 raise DeadlineBeforeCall(f"{target}: the time was over", call=target)
             headers = fixed | _of_this_call(signer, caller=caller, module=module, seconds=seconds)
-            response = works_with.transport.post(
-                location.url, path, body=body, headers=headers, seconds=seconds
+            response = works_with.transport.exchange(
+                "POST", location.url, path, body=body, headers=headers, seconds=seconds
             )
             return _answer(response, method, protocol, target)
 

@@ -42,8 +42,15 @@ class Transport:
         # A connection of the parent must not be used by two children at once.
         os.register_at_fork(after_in_child=self._pools.clear)
 
-    def post(
-        self, url: str, path: str, *, body: bytes, headers: Mapping[str, str], seconds: float
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        path: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        seconds: float,
     ) -> urllib3.BaseHTTPResponse:
         """This sends a request once, and gives its response.
 
@@ -55,7 +62,7 @@ class Transport:
         pool = self._pools.get(url) or self._open(url)
         try:
             return pool.urlopen(
-                "POST",
+                method,
                 path,
                 body=body,
                 headers=headers,

@@ -111,7 +111,7 @@ def url(authority: Authority) -> Iterator[str]:
 def call(url: str, certificates: Certificates) -> bytes:
     transport = Transport(certificates)
     try:
-        return transport.post(url, "/", body=b"", headers={}, seconds=5).data
+        return transport.exchange("POST", url, "/", body=b"", headers={}, seconds=5).data
     finally:
         transport.close()
 

@@ -14,12 +14,12 @@ from typing import Any, Protocol
 import msgspec
 import pytest
 import urllib3
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from opentelemetry import trace
 
 from modules.kernel import resilience
 from modules.kernel.contracts import Unavailable, interface, safe
 from modules.kernel.http.internal_calls import InternalCalls
+from modules.kernel.http.tests.served import served
 from modules.kernel.interfaces import (
     Binding,
     CallRefused,
@@ -66,11 +66,6 @@ class Seen:
         return [b"ok"]
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nobody reads along."""
-
-
 @dataclass
 class ForTheMainThread:
     """These are locations: the module is elsewhere for the main thread, and here for others."""
@@ -111,12 +106,6 @@ def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
     provide(Library, librarian)
     allow(CALLER, ["library.Library"])
     seen = Seen()
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
-    server.daemon_threads = True
-    server.set_app(InternalCalls(seen))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
     work_with(
         Wiring(
             signer=Signer(keys, issuer="quarry"),
@@ -124,13 +113,11 @@ def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
             outsider=CALLER,
         )
     )
-    net = Net(url, librarian, seen, tmp_path)
-    net.move(url)
-    yield net
-    wired().transport.close()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with served(InternalCalls(seen)) as url:
+        net = Net(url, librarian, seen, tmp_path)
+        net.move(url)
+        yield net
+        wired().transport.close()
     work_with(before)
     resilience.declare(CALLER, {})
     resilience.forget_pipelines()

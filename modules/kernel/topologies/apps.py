@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TopologiesConfig(AppConfig):
+    name = "modules.kernel.topologies"
+    label = "topologies"
