@@ -114,6 +114,36 @@ class TestContractsCheck:
         assert check(copy, "--against", "HEAD")[0] == 1
         assert check(copy, "--against", "HEAD", "--mode", "NONE")[0] == 0
 
+    @pytest.mark.parametrize(
+        ("upcast", "code", "reason"),
+        [
+            ("", 1, "is gone and is still consumed"),
+            ('{**data, "section": data["category"]}', 0, "its upcaster reads what is stored"),
+            ("data", 1, "its upcaster cannot read what is stored: BadUpcast"),
+            ('{"section": data["kategory"]}', 1, "cannot read what is stored: KeyError"),
+        ],
+        ids=["without", "right", "wrong", "raising"],
+    )
+    def test_lets_a_version_go_for_which_there_is_an_upcaster(
+        self, copy: Path, upcast: str, code: int, reason: str
+    ) -> None:
+        replace(copy, CATALOG, "category: str", "section: str")
+        replace(copy, CATALOG, '_changed", version=1', '_changed", version=2')
+        if upcast:
+            (copy / "modules/catalog/contracts/upcasters.py").write_text(
+                "from typing import Any\n\nfrom modules.kernel.contracts import upcaster\n\n\n"
+                '@upcaster("catalog.product_changed", version=1)\n'
+                "def renamed(data: dict[str, Any]) -> dict[str, Any]:\n"
+                f"    return {upcast}\n"
+            )
+        generate(copy)
+
+        found, report = check(copy)
+
+        assert found == code
+        (gone,) = (one for one in report["changes"] if one["contract"].endswith("changed v1"))
+        assert reason in gone["reason"]
+
     def test_cannot_judge_without_the_released_contracts(self, copy: Path) -> None:
         done = run(copy, "manage.py", "contracts", "check", "--against", "no-such-revision")
 

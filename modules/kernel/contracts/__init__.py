@@ -32,6 +32,7 @@ from modules.kernel.contracts.messages import (
 )
 from modules.kernel.contracts.money import CurrencyMismatch, Money
 from modules.kernel.contracts.personal import ERASED, Personal, personal_fields
+from modules.kernel.contracts.upcasting import Upcast, Upcaster, upcaster, upcaster_of
 
 __all__ = [
     "event",
@@ -46,6 +47,10 @@ __all__ = [
     "interface_of",
     "Repeating",
     "repeating_of",
+    "upcaster",
+    "Upcast",
+    "Upcaster",
+    "upcaster_of",
     "Money",
     "CurrencyMismatch",
     "Personal",

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.apps import AppConfig, apps
 
 from modules.kernel import interfaces, resilience
-from modules.kernel.contracts import MessageContract
+from modules.kernel.contracts import MessageContract, Upcaster, upcaster_of
 from modules.kernel.eventstore.kinds import StreamKind, declare
 from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
 from modules.kernel.messaging.catalogue import announce_sent, register_message
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, subscribe
+from modules.kernel.messaging.upcasting import register_upcaster
 from modules.kernel.sagas import Saga, engine
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Registration:
             time_limit_seconds: after which it counts as failed.
             from_now: a consumer that has never run begins at the end of the log.
         """
+        _know_upcasters(message_class)
         subscribe(
             consumer=consumer or self.module,
             module=self.module,
@@ -81,6 +83,7 @@ class Registration:
             handler: ``handler(received)``, a sequence of pairs ``(message, delivery)``.
             consumer: name of the subscription, which has no other handler of the class.
         """
+        _know_upcasters(message_class)
         subscribe(
             consumer=consumer,
             module=self.module,
@@ -111,6 +114,7 @@ class Registration:
             call: ``call(message, delivery) -> result``.
             record: ``record(message, result, delivery)``.
         """
+        _know_upcasters(message_class)
         subscribe(
             consumer=consumer or f"{self.module}.outward",
             module=self.module,
@@ -166,6 +170,8 @@ class ModuleConfig(AppConfig):
         for declared in ("events", "commands"):
             for message_class in _message_classes(f"{self.name}.contracts.{declared}"):
                 register_message(message_class)
+        for upcaster in _upcasters(f"{self.name}.contracts.upcasters"):
+            register_upcaster(upcaster)
         announce_sent(self.manifest.sends)
         self.register(Registration(self.label))
 
@@ -182,6 +188,18 @@ def module_of_app(label: str) -> str | None:
     """This gives the module that an app belongs to, or None for the kernel and libraries."""
     config = apps.app_configs.get(label)
     return config.label if isinstance(config, ModuleConfig) else None
+
+
+def _know_upcasters(message_class: type) -> None:
+    """This registers what stands beside a message that is handled: its module may be elsewhere."""
+    for upcaster in _upcasters(f"{message_class.__module__.rpartition('.')[0]}.upcasters"):
+        register_upcaster(upcaster)
+
+
+def _upcasters(name: str) -> list[Upcaster]:
+    if importlib.util.find_spec(name) is None:
+        return []
+    return [value for value in vars(importlib.import_module(name)).values() if upcaster_of(value)]
 
 
 def _message_classes(name: str) -> list[type]:

@@ -12,7 +12,6 @@ from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from modules.kernel.contracts import Kind
-from modules.kernel.messaging.catalogue import message_class
 from modules.kernel.messaging.context import Causes, caused_by
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.envelope import Envelope
@@ -21,6 +20,7 @@ from modules.kernel.messaging.logs import Log
 from modules.kernel.messaging.set_aside import Held, SetAsides, delay_seconds
 from modules.kernel.messaging.subscriptions import RetryPolicy, Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.messaging.upcasting import read
 from modules.kernel.messaging.watch import Watch
 from modules.kernel.telemetry import deliveries
 from modules.kernel.telemetry.deliveries import Outcome
@@ -46,9 +46,9 @@ class Attempts:
         self.chance = chance
         self.watch = Watch()
 
-    def handle(self, envelope: Envelope, *, attempt: int, result: object = None) -> None:
+    def handle(self, envelope: Envelope, *, attempt: int, results: Sequence[object] = ()) -> None:
         """This calls the handlers of a message in the open transaction."""
-        handle(self.subscription, envelope, attempt=attempt, result=result, watch=self.watch)
+        handle(self.subscription, envelope, attempt=attempt, results=results, watch=self.watch)
 
     def handle_together(self, envelopes: Sequence[Envelope]) -> None:
         """This hands messages of one name over in one call, in the open transaction."""
@@ -57,9 +57,9 @@ class Attempts:
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         """This makes one attempt at a message that is set aside; False when it failed."""
         try:
-            result = call_out(self.subscription, envelope, attempt=attempt, watch=self.watch)
+            results = call_out(self.subscription, envelope, attempt=attempt, watch=self.watch)
             with unit_of_work(self.subscription.module):
-                self.handle(envelope, attempt=attempt, result=result)
+                self.handle(envelope, attempt=attempt, results=results)
                 self.set_asides.remove(envelope.position)
                 self.leases.fence(envelope.partition)
         except LeaseLost:
@@ -122,17 +122,24 @@ class Attempts:
 
 def call_out(
     subscription: Subscription, envelope: Envelope, *, attempt: int, watch: Watch
-) -> object:
-    """This makes the call of a handler that has one, outside any transaction; else gives None."""
+) -> Sequence[object]:
+    """This makes the calls of a handler that has one, outside any transaction.
+
+    Returns:
+        What each message that the envelope is read as gave; nothing without a `call`.
+    """
     handler = subscription.handlers[envelope.name][0]
     if handler.call is None:
-        return None
-    with (
-        _opened(subscription, envelope, attempt, "call") as (message, delivery),
-        deliveries.call_timed(subscription.consumer, envelope.name),
-        watch.limit(handler.time_limit_seconds),
-    ):
-        return handler.call(message, delivery)
+        return ()
+    results = []
+    for message, delivery in _received(subscription, envelope, attempt):
+        with (
+            _working_on(envelope, delivery, "call"),
+            deliveries.call_timed(subscription.consumer, envelope.name),
+            watch.limit(handler.time_limit_seconds),
+        ):
+            results.append(handler.call(message, delivery))
+    return results
 
 
 def handle(
@@ -140,28 +147,30 @@ def handle(
     envelope: Envelope,
     *,
     attempt: int,
-    result: object = None,
+    results: Sequence[object] = (),
     watch: Watch,
 ) -> None:
     """This decodes a message and calls its handlers, in the caller's transaction.
 
     Args:
-        result: what the handler's `call` gave, where it has one.
+        results: what the handler's `call` gave, where it has one.
     """
     handlers = subscription.handlers[envelope.name]
     if handlers[0].together:
         handle_together(subscription, [envelope], attempt=attempt, watch=watch)
         return
-    with (
-        _opened(subscription, envelope, attempt, "handle") as (message, delivery),
-        deliveries.handler_timed(subscription.consumer, envelope.name),
-    ):
-        for handler in handlers:
-            with watch.limit(handler.time_limit_seconds):
-                if handler.call is not None:
-                    handler.record(message, result, delivery)
-                else:
-                    handler.record(message, delivery)
+    received = _received(subscription, envelope, attempt)
+    for number, (message, delivery) in enumerate(received):
+        with (
+            _working_on(envelope, delivery, "handle"),
+            deliveries.handler_timed(subscription.consumer, envelope.name),
+        ):
+            for handler in handlers:
+                with watch.limit(handler.time_limit_seconds):
+                    if handler.call is not None:
+                        handler.record(message, results[number], delivery)
+                    else:
+                        handler.record(message, delivery)
 
 
 def handle_together(
@@ -173,7 +182,9 @@ def handle_together(
     rows, not for messages.
     """
     (handler,) = subscription.handlers[envelopes[0].name]
-    received = [_received(subscription, envelope, attempt) for envelope in envelopes]
+    received = [one for envelope in envelopes for one in _received(subscription, envelope, attempt)]
+    if not received:
+        return
     published = (_publisher_of(envelope) for envelope in envelopes)
     links = [trace.Link(context) for context in published if context.is_valid]
     with (
@@ -186,23 +197,27 @@ def handle_together(
 
 def _received(
     subscription: Subscription, envelope: Envelope, attempt: int
-) -> tuple[object, Delivery]:
-    entry = message_class(envelope.name, envelope.schema_version)
-    delivery = Delivery(
-        envelope=envelope,
-        consumer=subscription.consumer,
-        attempt=attempt,
-        request_id=_request_of(envelope, entry.contract.kind),
-    )
-    return entry.decode(envelope.data), delivery
+) -> list[tuple[object, Delivery]]:
+    """This reads a message: one as a rule; upcast from an older version, any number."""
+    return [
+        (
+            one.message,
+            Delivery(
+                envelope=envelope,
+                consumer=subscription.consumer,
+                attempt=attempt,
+                request_id=_request_of(envelope, one.entry.contract.kind),
+            ),
+        )
+        for one in read(envelope.name, envelope.schema_version, envelope.data)
+        # What an upcaster made of another name is for who handles that name in the log.
+        if one.entry.contract.name == envelope.name
+    ]
 
 
 @contextmanager
-def _opened(
-    subscription: Subscription, envelope: Envelope, attempt: int, what: str
-) -> Iterator[tuple[object, Delivery]]:
-    """This decodes a message, and makes it the cause of what happens inside the block."""
-    message, delivery = _received(subscription, envelope, attempt)
+def _working_on(envelope: Envelope, delivery: Delivery, what: str) -> Iterator[None]:
+    """This makes a message the cause of what happens inside the block."""
     message_id = delivery.message_id
     causes = Causes(
         correlation_id=envelope.headers.get("correlationid", message_id),
@@ -217,7 +232,7 @@ def _opened(
             f"{what} {envelope.name}", context=_propagator.extract(envelope.headers)
         ),
     ):
-        yield message, delivery
+        yield
 
 
 def _request_of(envelope: Envelope, kind: Kind) -> str:

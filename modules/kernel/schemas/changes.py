@@ -5,11 +5,11 @@ consumes what; reads nothing itself. Keeps P7.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from modules.kernel.schemas.compatibility import Incompatible
 from modules.kernel.schemas.consumers import Consumer, Consumers
@@ -18,6 +18,9 @@ from modules.kernel.schemas.hints import hint
 from modules.kernel.schemas.keywords import Schema, Unjudgeable
 from modules.kernel.schemas.modes import Break, Edition, Mode, breaks
 from modules.kernel.schemas.releases import Releases
+
+#: ``upcast(name, version, data)`` reads plain data by an upcaster; False where there is none.
+Upcasting: TypeAlias = Callable[[str, int, Any], bool]
 
 
 class Judgement(StrEnum):
@@ -69,11 +72,13 @@ def changes(
     consumers: Consumers,
     *,
     mode: Mode = Mode.FULL_TRANSITIVE,
+    upcast: Upcasting = lambda name, version, data: False,
 ) -> Iterator[Change]:
     """This judges every contract that is there today or was released.
 
     Args:
         today: schema documents by path.
+        upcast: reads a message of a version that is gone with today's code.
         mode: of messages. Interfaces are kept FULL: a call is not stored, but caller and
             provider may be a release apart.
     """
@@ -81,7 +86,7 @@ def changes(
         history, document = released.editions.get(path, ()), today.get(path)
         is_new = path not in released.present
         if document is None:
-            yield from _removed(history[-1], consumers, noted=not is_new)
+            yield from _removed(history, consumers, noted=not is_new, upcast=upcast)
         elif "x-interface" in document:
             yield from _interface(history, document, consumers)
         else:
@@ -164,10 +169,23 @@ def _interface(
             )
 
 
-def _removed(edition: Edition, consumers: Consumers, *, noted: bool) -> Iterator[Change]:
+def _removed(
+    history: tuple[Edition, ...], consumers: Consumers, *, noted: bool, upcast: Upcasting
+) -> Iterator[Change]:
+    edition = history[-1]
     document = _plain(edition.schema)
     using = _consumers(document, consumers)
-    if using:
+    failed = _not_upcast(history, upcast) if "x-message" in document else None
+    if failed is not None and failed[1]:
+        yield Change(
+            contract=_name(document),
+            judgement=Judgement.REFUSED,
+            reason=f"its upcaster cannot read what is stored: {failed[1]}",
+            against=failed[0].at,
+            consumers=using,
+            example=_example(_plain(failed[0].schema)),
+        )
+    elif using and failed is not None:
         yield Change(
             contract=_name(document),
             judgement=Judgement.REFUSED,
@@ -177,12 +195,30 @@ def _removed(edition: Edition, consumers: Consumers, *, noted: bool) -> Iterator
             example=_example(document),
         )
     elif noted:
+        read = "its upcaster reads what is stored" if failed is None else "nobody here consumes it"
         yield Change(
             contract=_name(document),
             judgement=Judgement.NOTED,
-            reason="is gone; nobody here consumes it",
+            reason=f"is gone; {read}",
             against=edition.at,
         )
+
+
+def _not_upcast(history: tuple[Edition, ...], upcast: Upcasting) -> tuple[Edition, str] | None:
+    """This tries the upcaster of a version that is gone on a message of each of its editions.
+
+    Returns:
+        None where it reads them all; else the first that it does not, and why, which is empty
+        where there is no upcaster.
+    """
+    for edition in history:
+        said = _plain(edition.schema)["x-message"]
+        try:
+            if not upcast(said["name"], said["version"], _example(edition.schema)):
+                return edition, ""
+        except Exception as error:  # whatever a module's function raises is what is wrong with it
+            return edition, f"{type(error).__name__}: {error}"
+    return None
 
 
 def _change(name: str, found: Break, document: Schema, consumers: tuple[Consumer, ...]) -> Change:

@@ -7,15 +7,25 @@ message that can never go over it is parked with the later ones of its key, as a
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Sequence
 
 import structlog
 
-from modules.kernel.messaging.brokers.port import BrokerUnavailable, Publisher, Transport
+from modules.kernel.messaging.attempts import Attempts
+from modules.kernel.messaging.brokers.port import (
+    BrokerError,
+    BrokerUnavailable,
+    Publisher,
+    Transport,
+)
 from modules.kernel.messaging.brokers.routes import relay_subscription
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.leases import Leases
+from modules.kernel.messaging.set_aside import SetAsides
+from modules.kernel.messaging.subscriptions import Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.telemetry.deliveries import Outcome
 
@@ -23,6 +33,33 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
 
 _logger = structlog.get_logger("quarry.messaging")
+
+
+class _Publishing(Attempts):
+    """This tries messages again that were set aside: it publishes them, and decodes nothing."""
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        subscription: Subscription,
+        leases: Leases,
+        set_asides: SetAsides,
+        chance: random.Random,
+    ) -> None:
+        super().__init__(subscription, leases, set_asides, chance)
+        self.publisher = publisher
+
+    def make(self, envelope: Envelope, *, attempt: int) -> bool:
+        try:
+            self.publisher.publish([envelope])
+        except BrokerError as error:
+            self._failed(envelope, attempt, error)
+            return False
+        with unit_of_work(self.subscription.module):
+            self.set_asides.remove(envelope.position)
+            self.leases.fence(envelope.partition)
+        self.count(Outcome.HANDLED, envelope.name)
+        return True
 
 
 class Relay(Consumer):
@@ -47,8 +84,10 @@ class Relay(Consumer):
         self._remote = frozenset(remote_modules)
         self._pause_seconds = 0.0
         self._paused_until = 0.0
-        subscription = relay_subscription(self.publisher.publish)
-        super().__init__(subscription, database=database, source=source, owner=owner)
+        super().__init__(relay_subscription(), database=database, source=source, owner=owner)
+        self.attempts = _Publishing(
+            self.publisher, self.subscription, self.leases, self.set_asides, self.attempts.chance
+        )
 
     def step(self) -> int:
         """This publishes one batch; 0 also while the broker is away."""

@@ -7,14 +7,11 @@ modules elsewhere and the commands to modules here, where a handler here waits f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from django.conf import settings
 
 from modules.kernel.contracts import Kind
 from modules.kernel.messaging.brokers.port import Route
 from modules.kernel.messaging.catalogue import message_classes, sent_names
-from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.subscriptions import Handler, Subscription, subscriptions
 
 #: The consumer that carries messages to the broker.
@@ -55,19 +52,10 @@ def received_route() -> Route:
     )
 
 
-def relay_subscription(
-    publish: Callable[[Sequence[Envelope]], None] = lambda envelopes: None,
-) -> Subscription:
-    """This gives the relay as what it is, a consumer of the log.
-
-    Args:
-        publish: what is done with messages that are tried again after they were set aside.
-    """
-    handler = Handler(
-        call=lambda message, delivery: publish([delivery.envelope]),
-        record=lambda message, result, delivery: None,
-    )
-    return Subscription(RELAY, "", dict.fromkeys(relayed_names(), (handler,)))
+def relay_subscription() -> Subscription:
+    """This gives the relay as what it is, a consumer of the log; it publishes by itself."""
+    nothing = Handler(record=lambda message, delivery: None)
+    return Subscription(RELAY, "", dict.fromkeys(relayed_names(), (nothing,)))
 
 
 def _is_remote(module: str) -> bool:

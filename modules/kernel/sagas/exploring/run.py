@@ -172,13 +172,13 @@ class Run:
     def _deliver(self, post: _Post, *, killed: bool = False) -> None:
         subscription, envelope = post.subscription, post.envelope
         try:
-            result = call_out(subscription, envelope, attempt=post.attempt, watch=self._watch)
+            results = call_out(subscription, envelope, attempt=post.attempt, watch=self._watch)
             with unit_of_work(subscription.module) as work:
                 known = receive(work.database, subscription.consumer, envelope.message_id)
                 if known is Outcome.DUPLICATE:
                     return
                 handle(
-                    subscription, envelope, attempt=post.attempt, result=result, watch=self._watch
+                    subscription, envelope, attempt=post.attempt, results=results, watch=self._watch
                 )
                 if killed:
                     raise _Killed

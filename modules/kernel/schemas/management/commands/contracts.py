@@ -14,6 +14,7 @@ from modules.kernel.schemas.consumers import installed_consumers
 from modules.kernel.schemas.modes import Mode
 from modules.kernel.schemas.releases import Unreadable, releases
 from modules.kernel.schemas.report import as_json, kept, print_report
+from modules.kernel.schemas.stored import upcast_by_code
 
 
 class Command(BaseCommand):
@@ -52,7 +53,15 @@ class Command(BaseCommand):
             released = releases(settings.ROOT, options["against"])
         except Unreadable as error:
             raise CommandError(f"the released contracts cannot be read: {error}") from error
-        found = tuple(changes(documents, released, installed_consumers(), mode=options["mode"]))
+        found = tuple(
+            changes(
+                documents,
+                released,
+                installed_consumers(),
+                mode=options["mode"],
+                upcast=upcast_by_code,
+            )
+        )
         if options["json"]:
             report = as_json(found, stale, revision=released.revision)
             self.stdout.write(json.dumps(report, indent=2, ensure_ascii=False))
