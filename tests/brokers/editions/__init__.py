@@ -1,0 +1,1 @@
+"""One contract as two releases had it, and as no release may have it."""
