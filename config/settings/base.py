@@ -56,6 +56,7 @@ QUARRY_OUTSIDER = env.str("QUARRY_OUTSIDER", "")
 INSTALLED_APPS = [
     "modules.kernel.messaging",
     "modules.kernel.eventstore",
+    "modules.kernel.readmodels",
     "modules.kernel.interfaces",
     "modules.kernel.sagas",
     "modules.kernel.boundaries",
@@ -83,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "modules.kernel.http.correlation.CorrelationMiddleware",
+    "modules.kernel.http.write_tokens.WriteTokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -119,7 +121,17 @@ QUARRY_DATABASES = _databases.of_modules
 QUARRY_CONNECTION_BUDGETS = _databases.budgets
 QUARRY_STATEMENT_TIMEOUTS = _databases.statement_timeouts
 
-DATABASE_ROUTERS = ["modules.kernel.manifests.routing.ModuleRouter"]
+#: Where read models are kept, if not with their modules (READ_DATABASE_URL), and a replica of
+#: the database that they are kept in (REPLICA_DATABASE_URL) with how old its data may be.
+QUARRY_READ_DATABASE = "read" if "read" in DATABASES else ""
+QUARRY_REPLICA_DATABASE = "replica" if "replica" in DATABASES else ""
+QUARRY_REPLICA_OF = QUARRY_READ_DATABASE or "default"
+QUARRY_REPLICA_MAX_STALENESS_SECONDS = env.float("REPLICA_MAX_STALENESS_SECONDS", 5.0)
+
+DATABASE_ROUTERS = [
+    "modules.kernel.readmodels.routing.ReadModelRouter",
+    "modules.kernel.manifests.routing.ModuleRouter",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 #: What moves messages: ``embedded`` (threads in the web process), ``worker``

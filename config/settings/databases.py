@@ -18,6 +18,9 @@ _URL = "DATABASE_URL"
 _CONNECTIONS = "DATABASE_CONNECTIONS"
 _STATEMENT_TIMEOUT = "DATABASE_STATEMENT_TIMEOUT_SECONDS"
 
+#: Databases that only queries see: read models of their own, and a replica.
+_FOR_READING = ("read", "replica")
+
 _SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -75,6 +78,9 @@ def read_databases(
 
     read = Databases()
     read.all["default"] = database("", f"sqlite:///{var}/quarry.sqlite3")
+    for alias in _FOR_READING:
+        if env.str(f"{alias.upper()}_{_URL}", ""):
+            read.all[alias] = database(f"{alias.upper()}_")
     for module in modules:
         prefix = f"{module.upper()}_"
         if env.str(f"{prefix}{_URL}", ""):

@@ -24,6 +24,8 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 
 VAR.mkdir(parents=True, exist_ok=True)
+if "replica" in DATABASES:
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
 for _alias, _database in DATABASES.items():
     if _database["ENGINE"] == "django.db.backends.sqlite3":
         # A file, not memory: threads of a test see one database, as in production.

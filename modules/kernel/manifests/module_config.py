@@ -16,8 +16,12 @@ from modules.kernel.contracts import MessageContract, Upcaster, upcaster_of
 from modules.kernel.eventstore.kinds import StreamKind, declare
 from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
 from modules.kernel.messaging.catalogue import announce_sent, register_message
+from modules.kernel.messaging.followers import follow
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, subscribe
 from modules.kernel.messaging.upcasting import register_upcaster
+from modules.kernel.readmodels import Projection
+from modules.kernel.readmodels import projection as read_models
+from modules.kernel.readmodels.following import follower_of
 from modules.kernel.sagas import Saga, engine
 
 if TYPE_CHECKING:
@@ -140,6 +144,16 @@ class Registration:
         if kind.module != self.module:
             raise ValueError(f"{kind.category} is declared by {self.module}, not {kind.module}")
         declare(kind)
+
+    def projection(self, projection: type[Projection]) -> None:
+        """This has the module keep a read model up to date."""
+        if projection.module != self.module:
+            raise ValueError(
+                f"{projection.name} is declared by {self.module}, not by {projection.module}"
+            )
+        one = projection()
+        read_models.register(one)
+        follow(follower_of(one))
 
     def provides(self, protocol: type[T], provider: T) -> None:
         """This makes `provider` answer for the published interface."""

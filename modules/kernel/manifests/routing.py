@@ -9,7 +9,7 @@ from modules.kernel.manifests.module_config import module_of_app
 from modules.kernel.messaging.unit_of_work import database_of_module
 
 #: Kernel apps whose tables stand beside each module's own, because they share its transactions.
-_BESIDE_EVERY_MODULE = {"messaging", "sagas", "eventstore"}
+_BESIDE_EVERY_MODULE = {"messaging", "sagas", "eventstore", "readmodels"}
 
 
 class ModuleRouter:
@@ -22,6 +22,8 @@ class ModuleRouter:
     db_for_write = db_for_read
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        if db == settings.QUARRY_READ_DATABASE and app_label == "readmodels":
+            return True
         if app_label in _BESIDE_EVERY_MODULE:
             return db == "default" or db in settings.QUARRY_DATABASES.values()
         module = module_of_app(app_label)

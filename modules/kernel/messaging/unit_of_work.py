@@ -23,6 +23,7 @@ from django.db import IntegrityError, connections, transaction
 from django.db.models.functions import Now
 
 from modules.kernel.contracts import Kind, contract_of, new_id
+from modules.kernel.messaging import write_tokens
 from modules.kernel.messaging.catalogue import encode
 from modules.kernel.messaging.context import headers_of_current_work
 from modules.kernel.messaging.envelope import partition_of
@@ -60,6 +61,7 @@ class UnitOfWork:
         # Looked up once: each look-up costs as much as encoding a message.
         self._connection = connections[database]
         self._open = True
+        self._has_appended = False
 
     def append(
         self,
@@ -199,6 +201,7 @@ class UnitOfWork:
     def _insert(self, rows: Sequence[Row]) -> None:
         self._refuse_when_closed()
         insert(self._connection, rows)
+        self._has_appended = True
         self._connection.on_commit(self._wake)
 
     def _wake(self) -> None:
@@ -240,6 +243,8 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
         token = _current.set(work)
         try:
             yield work
+            if work._has_appended:
+                write_tokens.note(database)
         finally:
             _current.reset(token)
             work._open = False

@@ -1,0 +1,84 @@
+"""Projections in the running system: each message once, and nothing left out without a word."""
+
+import pytest
+
+from modules.kernel.eventstore.erasure import erase
+from modules.kernel.messaging.testing import drain
+from modules.kernel.messaging.tests.probe import ThingHappened, publish
+from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.readmodels import generations
+from modules.kernel.readmodels.lag import lag_of
+from modules.kernel.readmodels.reading import CommandReadsReadModel, read
+from modules.kernel.readmodels.status import status
+from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
+
+
+def happen(*numbers: int, thing: str = "a") -> None:
+    publish(*(ThingHappened(thing=thing, number=number) for number in numbers))
+
+
+def tally(thing: str = "a") -> tuple[int, int]:
+    rows = read(Tallies, lambda: list(Tally.objects.filter(thing=thing)))
+    return (rows[0].times, rows[0].last) if rows else (0, 0)
+
+
+class TestAReadModel:
+    def test_has_each_message_once(self, tallies: Tallies) -> None:
+        happen(*range(25))
+        drain()
+        happen(25)
+        drain()
+        assert tally() == (26, 25)
+        assert lag_of(tallies).positions == 0
+
+    def test_takes_a_batch_back_whose_checkpoint_did_not_move(self, tallies: Tallies) -> None:
+        def fail_once(events: object, tables: object) -> None:
+            if not failures:
+                failures.append(1)
+                raise RuntimeError("not now")
+
+        failures: list[int] = []
+        tallies.disturb.append(fail_once)
+        happen(1, 2)
+        drain()
+        assert tally() == (0, 0)
+        [row] = status("probe.tallies")
+        assert "not now" in row.error
+        assert row.lag_positions >= 2
+        drain()
+        assert tally() == (2, 2)
+        assert next(status("probe.tallies")).error == ""
+
+    def test_tells_others_of_what_was_committed(self, tallies: Tallies) -> None:
+        happen(1, 2)
+        drain()
+        assert tallies.told == [1, 2]
+
+    def test_is_not_read_by_a_command(self, tallies: Tallies) -> None:
+        generations.ensure(tallies)
+        with pytest.raises(CommandReadsReadModel, match="lags behind"), unit_of_work("probe"):
+            tally()
+
+    def test_forgets_a_person_in_every_generation(self, tallies: Tallies) -> None:
+        publish(ThingNamed(thing="a", owner="ann", owner_name="Ann Smith"))
+        publish(ThingNamed(thing="b", owner="bob", owner_name="Bob Brown"))
+        drain()
+        assert Tally.objects.get(thing="a").owner_name == "Ann Smith"
+        erased = erase("ann", operator="op", reason="asked for it")
+        assert erased.rows == 1
+        names = dict(Tally.objects.values_list("thing", "owner_name"))
+        assert names == {"a": "[erased]", "b": "Bob Brown"}
+
+
+class TestStatus:
+    def test_says_that_the_code_has_moved_on(
+        self, tallies: Tallies, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        happen(1)
+        drain()
+        monkeypatch.setattr(Tallies, "version", 2)
+        happen(2)
+        drain()
+        [row] = status("probe.tallies")
+        assert row.needs_rebuild
+        assert tally() == (1, 1)
