@@ -1,7 +1,6 @@
 """Reading the rows of streams, and decoding them: the path that every load takes.
 
-Stored data become events in one place, `decoders`; whatever is to happen to data of an older
-version on its way happens there.
+Stored data become events in one place, `Decoders`; those of an older version are upcast there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,20 +11,40 @@ from django.db import connections
 
 from modules.kernel.messaging.catalogue import message_class
 from modules.kernel.messaging.prepared import prepared_cursor
+from modules.kernel.messaging.upcasting import read, upcaster_for
 
 Decode = Callable[[str], Any]
 
 
+class Several(tuple[Any, ...]):
+    """These are the events, none or more, that one of an older version is read as."""
+
+
 class Decoders(dict[tuple[str, int], Decode]):
-    """These are the decoders by wire name and schema version, looked up once each."""
+    """These are the decoders by wire name and schema version, looked up once each.
+
+    What they give is one event, or, of a version with an upcaster, `Several`.
+    """
 
     def __missing__(self, key: tuple[str, int]) -> Decode:
         decode: Decode
-        entry = message_class(*key)
-        # The method of the C decoder itself where nothing is personal: it halves the time.
-        decode = entry.decode if entry.personal else entry.decoder.decode
+        if upcaster_for(*key) is not None:
+            decode = _upcasting(*key)
+        else:
+            entry = message_class(*key)
+            # The method of the C decoder itself where nothing is personal: it halves the time.
+            decode = entry.decode if entry.personal else entry.decoder.decode
         self[key] = decode
         return decode
+
+
+def each(event: Any) -> Sequence[Any]:
+    """This gives the events of what a decoder gave."""
+    return event if type(event) is Several else (event,)
+
+
+def _upcasting(name: str, version: int) -> Decode:
+    return lambda data: Several(one.message for one in read(name, version, data))
 
 
 def fetch(database: str, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -18,7 +18,7 @@ from modules.kernel.eventstore import snapshots
 from modules.kernel.eventstore.cuts import Cut, whole_sql
 from modules.kernel.eventstore.kinds import A, StreamKind
 from modules.kernel.eventstore.records import COLUMNS, Recorded, recorded
-from modules.kernel.eventstore.rows import Decoders, cursor_of, fetch
+from modules.kernel.eventstore.rows import Decoders, Several, cursor_of, each, fetch
 from modules.kernel.messaging import StreamConflict, UnitOfWork, unit_of_work
 from modules.kernel.messaging.unit_of_work import database_of_module, module_of_current_transaction
 
@@ -63,7 +63,12 @@ class EventStore(Generic[A]):
         apply, decoders = state.apply, self._decoders
         rows = fetch(self.database, _READ, [self.kind.stream(identity), version])
         for _, name, schema_version, data in rows:
-            apply(decoders[name, schema_version](data))
+            event = decoders[name, schema_version](data)
+            if type(event) is Several:
+                for one in event:
+                    apply(one)
+            else:
+                apply(event)
         return Loaded(state=state, version=rows[-1][0] if rows else version)
 
     def load_past(
@@ -115,7 +120,8 @@ class EventStore(Generic[A]):
         )
         for stream, version, name, schema_version, data in rows:
             identity = self.kind.identity(stream)
-            states[identity].apply(self._decoders[name, schema_version](data))
+            for event in each(self._decoders[name, schema_version](data)):
+                states[identity].apply(event)
             versions[identity] = version
         return {
             identity: Loaded(state=state, version=versions[identity])
@@ -131,7 +137,11 @@ class EventStore(Generic[A]):
         """
         query = f"{_READ_RECORDS} LIMIT {limit}" if limit else _READ_RECORDS
         rows = fetch(self.database, query, [self.kind.stream(identity), after])
-        return [self._recorded(row) for row in rows]
+        return [
+            recorded(row, event)
+            for row in rows
+            for event in each(self._decoders[row[1], row[2]](row[3]))
+        ]
 
     def change(
         self,
@@ -169,20 +179,20 @@ class EventStore(Generic[A]):
 
         They are fetched chunk by chunk, so that a log of any size passes through.
         """
-        names = [event.__contract__.name for event in self.kind.events]  # type: ignore[attr-defined]  # a message
-        chosen = ", ".join(["%s"] * len(names))
+        # By the streams, not by the names of events: an older one may have had another name.
+        prefix = self.kind.stream("")
         query = (
             "SELECT id, stream, name, schema_version, data FROM messaging_message"
-            f" WHERE id > %s AND name IN ({chosen}) AND stream IS NOT NULL"
-            " ORDER BY id LIMIT %s"
+            f" WHERE id > %s AND substr(stream, 1, {len(prefix)}) = %s ORDER BY id LIMIT %s"
         )
         after, decoders = 0, self._decoders
         while True:
             with cursor_of(self.database) as cursor:
-                cursor.execute(query, [after, *names, chunk])
+                cursor.execute(query, [after, prefix, chunk])
                 rows = cursor.fetchall()
             for _, stream, name, schema_version, data in rows:
-                yield stream, decoders[name, schema_version](data)
+                for event in each(decoders[name, schema_version](data)):
+                    yield stream, event
             if len(rows) < chunk:
                 return
             after = rows[-1][0]
@@ -221,9 +231,6 @@ class EventStore(Generic[A]):
             if version is not None and record.version > version:
                 return
             yield record
-
-    def _recorded(self, row: tuple[Any, ...]) -> Recorded:
-        return recorded(row, self._decoders[row[1], row[2]](row[3]))
 
     def _new(self, identity: str) -> A:
         make: Callable[[str], A] = self.kind.aggregate

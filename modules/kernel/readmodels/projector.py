@@ -15,9 +15,9 @@ import structlog
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
-from modules.kernel.messaging.catalogue import message_class
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import Log, open_log
+from modules.kernel.messaging.upcasting import read
 from modules.kernel.messaging.writer_turn import writer_turn
 from modules.kernel.readmodels import generations
 from modules.kernel.readmodels.models import Checkpoint, Generation
@@ -116,13 +116,15 @@ def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int
 
 
 def happened(envelopes: Sequence[Envelope]) -> list[Happened]:
-    """This decodes messages for a projection."""
+    """This decodes messages for a projection; one of an older version may become several."""
     return [
         Happened(
-            event=message_class(one.name, one.schema_version).decode(one.data),
+            event=found.message,
             position=one.position,
             recorded_at=one.recorded_at,
             message_id=one.message_id,
         )
         for one in envelopes
+        for found in read(one.name, one.schema_version, one.data)
+        if found.entry.contract.name == one.name
     ]

@@ -1,10 +1,12 @@
 """Streams: optimistic concurrency, snapshots, history."""
 
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from modules.kernel.contracts import Upcast, new_id, upcaster
 from modules.kernel.eventstore import StreamConflict, StreamKind
 from modules.kernel.eventstore import snapshots as snapshots_module
 from modules.kernel.eventstore.kinds import declare
@@ -12,7 +14,9 @@ from modules.kernel.eventstore.models import Snapshot
 from modules.kernel.eventstore.store import EventStore
 from modules.kernel.eventstore.tests.jar import JARS, Jar, JarEmpty, JarGiven, give, jars, put_in
 from modules.kernel.messaging.context import on_behalf_of
+from modules.kernel.messaging.models import Message
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.messaging.upcasting import register_upcaster
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,6 +112,45 @@ class TestReplay:
             ("probe.jar-b", "JarGiven"),
             ("probe.jar-a", "CoinsPutIn"),
         ]
+
+
+@upcaster("probe.coins_swapped", version=1)
+def swap_apart(data: dict[str, Any]) -> list[Upcast]:
+    """This reads an event that is not made any more as the two that stand for it now."""
+    jar = data["jar"]
+    return [
+        Upcast(name="probe.coins_put_in", version=1, data={"jar": jar, "coins": data["put_in"]}),
+        Upcast(name="probe.coins_taken", version=1, data={"jar": jar, "coins": data["taken"]}),
+    ]
+
+
+register_upcaster(swap_apart)
+
+
+class TestAnEventOfAnOlderVersion:
+    def test_is_read_as_what_it_is_today(self) -> None:
+        put_in("a", 5)
+        Message.objects.create(
+            message_id=new_id(),
+            source="probe",
+            name="probe.coins_swapped",
+            schema_version=1,
+            key="a",
+            part=0,
+            stream="probe.jar-a",
+            stream_version=2,
+            data='{"jar":"a","put_in":10,"taken":3}',
+            headers="{}",
+        )
+        loaded = jars.load("a")
+        assert (loaded.state.coins, loaded.version) == (12, 2)
+        assert jars.load_past("a", version=2).state.coins == 12
+        assert [type(one.event).__name__ for one in jars.history("a", after=1)] == [
+            "CoinsPutIn",
+            "CoinsTaken",
+        ]
+        assert len(list(jars.replay())) == 3
+        assert jars.change("a", lambda jar: jar.take(12)).version == 3
 
 
 class TestEventStore:
