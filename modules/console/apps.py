@@ -7,3 +7,7 @@ class ConsoleConfig(ModuleConfig):
 
     def register(self, module: Registration) -> None:
         """This wires the module."""
+        # Here, not above: models are not ready while Django still imports apps.py.
+        from modules.console.read_models import LiveFigures
+
+        module.projection(LiveFigures)

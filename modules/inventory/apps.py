@@ -12,6 +12,7 @@ class InventoryConfig(ModuleConfig):
         """This wires the module."""
         # Imported here: models cannot be loaded while Django still reads the apps.
         from modules.inventory import handlers
+        from modules.inventory.read_models import Availability
         from modules.inventory.service import InventoryService
 
         module.handles(ReserveStock, handlers.reserve_stock)
@@ -19,4 +20,5 @@ class InventoryConfig(ModuleConfig):
         module.handles(ReleaseStock, handlers.release_stock)
         module.handles(ShipmentReturned, handlers.shipment_returned)
         module.handles(ExpireReservation, handlers.expire_reservation)
+        module.projection(Availability)
         module.provides(Inventory, InventoryService())

@@ -80,6 +80,48 @@ class StockView(APIView):
         return Response(asdict(queries.level(sku=sku)), status=_status(created))
 
 
+class AvailabilityQuerySerializer(serializers.Serializer[Any]):
+    """What the view of availability may be narrowed by."""
+
+    sku = serializers.ListField(
+        child=serializers.CharField(max_length=64), required=False, default=list, max_length=200
+    )
+    after = serializers.CharField(required=False, default="", max_length=64)
+    limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
+
+
+class AvailabilitySerializer(serializers.Serializer[Any]):
+    """This is a page of what can be bought, by SKU; `next_after` is null on the last."""
+
+    levels = StockLevelSerializer(many=True)
+    next_after = serializers.CharField(allow_null=True)
+
+
+@extend_schema(tags=_TAGS)
+class AvailabilityView(APIView):
+    """What can be bought of every SKU, from a read model."""
+
+    @extend_schema(
+        operation_id="list_availability",
+        summary="What can be bought; quick, and a moment old",
+        parameters=[AvailabilityQuerySerializer],
+        responses={
+            200: AvailabilitySerializer,
+            **_refusal(HTTPStatus.SERVICE_UNAVAILABLE, "It has not caught up with the token."),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        query = AvailabilityQuerySerializer(
+            data={**request.query_params.dict(), "sku": request.query_params.getlist("sku")}
+        )
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        page = queries.availability(
+            skus=tuple(wanted["sku"]), after=wanted["after"], limit=wanted["limit"]
+        )
+        return Response(AvailabilitySerializer(page).data)
+
+
 @extend_schema(tags=_TAGS)
 class ShelvesView(APIView):
     """The stock of one SKU at each location."""

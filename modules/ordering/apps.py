@@ -26,6 +26,7 @@ class OrderingConfig(ModuleConfig):
         """This wires the module: its copies, its checkout, its published interface."""
         # Here, not above: models are not ready while Django still imports apps.py.
         from modules.ordering import handlers, steps
+        from modules.ordering.read_models import OrderHistory
         from modules.ordering.sagas import Checkout
         from modules.ordering.service import OrderingService
 
@@ -53,4 +54,5 @@ class OrderingConfig(ModuleConfig):
                 "ordering.fulfil": steps.fulfil,
             },
         )
+        module.projection(OrderHistory)
         module.provides(Ordering, OrderingService(checkout=Checkout))

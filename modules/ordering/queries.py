@@ -3,13 +3,16 @@
 import base64
 import binascii
 import uuid
+from datetime import datetime
 
 from modules.kernel.contracts import Invalid
+from modules.kernel.readmodels.reading import read
 from modules.ordering import contracts
 from modules.ordering.contracts import OrderFailure, OrderPage, OrderSummary, UnknownOrder
 from modules.ordering.domain.order_status import OrderStatus
 from modules.ordering.domain.pricing import line_total
 from modules.ordering.models import BasketLine, Order, OrderLine
+from modules.ordering.read_models import HistoryProduct, HistoryRow, OrderHistory
 from modules.shipping.contracts import Address
 
 PAGE_SIZE_MAX = 200
@@ -101,7 +104,50 @@ def orders(
     page = list(rows[: limit + 1])
     return OrderPage(
         orders=tuple(summary_of(row) for row in page[:limit]),
-        next_cursor=_cursor_after(page[limit - 1]) if len(page) > limit else None,
+        next_cursor=_cursor_at(page[limit - 1].id) if len(page) > limit else None,
+    )
+
+
+def history(
+    *,
+    customer_id: str = "",
+    status: str = "",
+    sku: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str = "",
+    limit: int = 50,
+) -> OrderPage:
+    """This searches all orders ever placed, newest first, in the read model of the history.
+
+    Args:
+        sku: only orders with this product.
+        since, until: only those placed from `since` on, and before `until`.
+
+    Raises:
+        Invalid: a cursor that was not given out, or a bad limit.
+        ReadModelBehind: the caller's own write was not there in time.
+    """
+    if not 1 <= limit <= PAGE_SIZE_MAX:
+        raise Invalid(f"limit is 1 to {PAGE_SIZE_MAX}, not {limit}")
+    after = id_in_cursor(cursor) if cursor else None
+
+    def query() -> list[HistoryRow]:
+        rows = HistoryRow.objects.filter(placed_at__isnull=False).order_by("-order_id")
+        rows = rows.filter(customer_id=customer_id) if customer_id else rows
+        rows = rows.filter(status=status) if status else rows
+        rows = rows.filter(placed_at__gte=since) if since else rows
+        rows = rows.filter(placed_at__lt=until) if until else rows
+        rows = rows.filter(order_id__lt=after) if after else rows
+        if sku:
+            with_it = HistoryProduct.objects.filter(sku=sku).values("order_id")
+            rows = rows.filter(order_id__in=with_it)
+        return list(rows[: limit + 1])
+
+    page = read(OrderHistory, query)
+    return OrderPage(
+        orders=tuple(_seen(row) for row in page[:limit]),
+        next_cursor=_cursor_at(page[limit - 1].order_id) if len(page) > limit else None,
     )
 
 
@@ -173,5 +219,17 @@ def _address(row: Order) -> Address:
     )
 
 
-def _cursor_after(row: Order) -> str:
-    return base64.urlsafe_b64encode(row.id.bytes).decode().rstrip("=")
+def _seen(row: HistoryRow) -> OrderSummary:
+    assert row.placed_at is not None, "the query leaves out what was not placed"
+    return OrderSummary(
+        order_id=str(row.order_id),
+        customer_id=row.customer_id,
+        status=row.status,
+        currency=row.currency,
+        total_minor=row.total_minor,
+        placed_at=row.placed_at,
+    )
+
+
+def _cursor_at(order_id: uuid.UUID) -> str:
+    return base64.urlsafe_b64encode(order_id.bytes).decode().rstrip("=")

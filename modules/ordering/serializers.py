@@ -93,6 +93,17 @@ class OrdersQuerySerializer(serializers.Serializer[Any]):
         return cursor
 
 
+class HistoryQuerySerializer(OrdersQuerySerializer):
+    """What a search of the history may be narrowed by."""
+
+    sku = serializers.CharField(required=False, allow_blank=True, max_length=TEXT_LENGTH_MAX)
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False, help_text="Before this time, not at it.")
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=queries.PAGE_SIZE_MAX, default=50
+    )
+
+
 class AcceptedOrderSerializer(serializers.Serializer[Any]):
     """An order that was taken in; ask again under `Location` what has become of it."""
 

@@ -11,9 +11,11 @@ from rest_framework.views import APIView
 
 from modules.kernel import interfaces
 from modules.kernel.http import problems
+from modules.ordering import queries
 from modules.ordering.contracts import Ordering
 from modules.ordering.serializers import (
     AcceptedOrderSerializer,
+    HistoryQuerySerializer,
     OrderPageSerializer,
     OrderSerializer,
     OrdersQuerySerializer,
@@ -93,6 +95,28 @@ class OrdersView(APIView):
         query.is_valid(raise_exception=True)
         page = interfaces.get(Ordering).orders(**query.validated_data)
         return Response(OrderPageSerializer(page).data)
+
+
+class OrderHistoryView(APIView):
+    """All orders ever placed, as they are looked for."""
+
+    @extend_schema(
+        tags=_TAGS,
+        operation_id="orders_history",
+        summary="Search orders by customer, status, product and date, newest first",
+        description="Answered from a read model: send `X-Write-Token` of a write's answer back "
+        "to be sure that it is seen. `X-Read-Staleness-Ms` says how old the answer may be.",
+        parameters=[HistoryQuerySerializer],
+        responses={
+            200: OrderPageSerializer,
+            **_BAD_REQUEST,
+            **_refusal(503, "The history has not caught up with the write of the token."),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        query = HistoryQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return Response(OrderPageSerializer(queries.history(**query.validated_data)).data)
 
 
 class OrderView(APIView):

@@ -19,6 +19,16 @@ from tests.architecture.planting import (
 )
 
 PLANTS = {
+    "a command that reads a read model": Plant(
+        path="modules/ordering/use_cases/planted.py",
+        code="from modules.ordering.read_models import HistoryRow",
+        refusal="modules.ordering.use_cases.planted -> modules.ordering.read_models",
+    ),
+    "a handler that asks for a read of one": Plant(
+        path="modules/ordering/handlers.py",
+        code="from modules.kernel.readmodels.reading import read",
+        refusal="modules.ordering.handlers -> modules.kernel.readmodels.reading",
+    ),
     "a plain import of another module": Plant(
         path="modules/catalog/urls.py",
         code="from modules.ordering import apps",

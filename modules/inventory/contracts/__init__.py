@@ -3,6 +3,7 @@
 from modules.inventory.contracts.commands import PickStock, ReleaseStock, ReserveStock, StockLine
 from modules.inventory.contracts.events import (
     ReservationLapsed,
+    StockLevelChanged,
     StockPicked,
     StockRefused,
     StockReleased,
@@ -19,6 +20,7 @@ __all__ = [
     "StockReserved",
     "StockRefused",
     "StockPicked",
+    "StockLevelChanged",
     "ReservationLapsed",
     "StockReleased",
     "StockReturned",

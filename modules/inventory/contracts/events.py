@@ -45,3 +45,13 @@ class StockReturned:
 @event("inventory.stock_released", version=1, key="order_id")
 class StockReleased:
     order_id: str
+
+
+@event("inventory.stock_level_changed", version=1, key="sku")
+class StockLevelChanged:
+    """What is on a shelf now, after a change."""
+
+    sku: str
+    location: str
+    on_hand: int
+    reserved: int

@@ -22,7 +22,7 @@ def expire_reservation(command: ExpireReservation) -> Outcome:
         # Cancelling came too late for this message, which was on its way already.
         if reservation is None or reservation.state != ReservationState.RESERVED:
             return Outcome.TOO_LATE
-        change_reserved_stock(reservation, Shelf.release)
+        change_reserved_stock(work, reservation, Shelf.release)
         reservation.state, reservation.expiry_id = ReservationState.LAPSED, None
         reservation.save()
         work.after_commit(lambda: _logger.info("reservation_lapsed", order_id=command.order_id))

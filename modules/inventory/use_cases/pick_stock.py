@@ -30,7 +30,7 @@ def pick_stock(command: PickStock) -> Outcome:
         work.append(StockPicked(order_id=command.order_id))
         if state == ReservationState.PICKED:
             return Outcome.DUPLICATE
-        change_reserved_stock(reservation, Shelf.pick)
+        change_reserved_stock(work, reservation, Shelf.pick)
         if reservation.expiry_id:
             work.cancel(reservation.expiry_id)
         reservation.state, reservation.expiry_id = ReservationState.PICKED, None

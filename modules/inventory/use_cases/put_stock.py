@@ -2,8 +2,8 @@
 
 from modules.inventory.domain import MAIN, InvalidStock, Shelf, is_code, main_shelf_for
 from modules.inventory.models import Location, Stock
-from modules.inventory.use_cases.locks import locked_stock
-from modules.kernel.messaging import unit_of_work
+from modules.inventory.use_cases.locks import announce, locked_stock
+from modules.kernel.messaging import UnitOfWork, unit_of_work
 
 
 def put_stock(*, sku: str, on_hand: int) -> bool:
@@ -18,11 +18,11 @@ def put_stock(*, sku: str, on_hand: int) -> bool:
         StockElsewhere: the difference is more than the main location can give.
     """
     _refuse_wrong_code("sku", sku)
-    with unit_of_work("inventory"):
+    with unit_of_work("inventory") as work:
         made = _make_missing_row(sku, MAIN)
         rows = locked_stock(skus=[sku])
         shelves = [row.shelf() for row in rows]
-        _keep(rows, main_shelf_for(sku, shelves, total_on_hand=on_hand))
+        _keep(work, rows, main_shelf_for(sku, shelves, total_on_hand=on_hand))
     return made and len(rows) == 1
 
 
@@ -38,11 +38,11 @@ def put_shelf(*, sku: str, location: str, on_hand: int) -> bool:
     """
     _refuse_wrong_code("sku", sku)
     _refuse_wrong_code("location", location)
-    with unit_of_work("inventory"):
+    with unit_of_work("inventory") as work:
         made = _make_missing_row(sku, location)
         rows = locked_stock(skus=[sku])
         shelf = next(row.shelf() for row in rows if row.location_id == location)
-        _keep(rows, shelf.count(on_hand))
+        _keep(work, rows, shelf.count(on_hand))
     return made
 
 
@@ -55,10 +55,11 @@ def _make_missing_row(sku: str, location: str) -> bool:
     return Stock.objects.get_or_create(sku=sku, location_id=location)[1]
 
 
-def _keep(rows: list[Stock], shelf: Shelf) -> None:
+def _keep(work: UnitOfWork, rows: list[Stock], shelf: Shelf) -> None:
     row = next(row for row in rows if row.location_id == shelf.location)
     row.on_hand = shelf.on_hand
     row.save(update_fields=["on_hand"])
+    announce(work, [row])
 
 
 def _refuse_wrong_code(field: str, text: str) -> None:

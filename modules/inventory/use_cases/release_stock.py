@@ -25,9 +25,9 @@ def release_stock(command: ReleaseStock) -> Outcome:
         if reservation.state in (ReservationState.RELEASED, ReservationState.RETURNED):
             return Outcome.DUPLICATE
         if reservation.state == ReservationState.RESERVED:
-            change_reserved_stock(reservation, Shelf.release)
+            change_reserved_stock(work, reservation, Shelf.release)
         elif reservation.state == ReservationState.PICKED:
-            change_reserved_stock(reservation, Shelf.put_back)
+            change_reserved_stock(work, reservation, Shelf.put_back)
         if reservation.expiry_id:
             work.cancel(reservation.expiry_id)
         reservation.state, reservation.expiry_id = ReservationState.RELEASED, None

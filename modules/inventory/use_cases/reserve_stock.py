@@ -14,7 +14,7 @@ from modules.inventory.domain import (
     demand_of,
 )
 from modules.inventory.models import Reservation, ReservationLine, Stock
-from modules.inventory.use_cases.locks import locked_reservation, locked_stock
+from modules.inventory.use_cases.locks import announce, locked_reservation, locked_stock
 from modules.inventory.use_cases.outcome import Outcome
 from modules.kernel.messaging import UnitOfWork, unit_of_work
 
@@ -63,6 +63,7 @@ def _reserve(
     for row, quantity in chosen.items():
         row.reserved = row.shelf().reserve(quantity).reserved
     Stock.objects.bulk_update(chosen, ["reserved"])
+    announce(work, chosen)
     reservation = Reservation.objects.create(
         order_id=order_id,
         state=ReservationState.RESERVED,

@@ -28,7 +28,7 @@ def take_back_stock(*, order_id: str) -> Outcome:
             return Outcome.DUPLICATE
         if reservation is None or reservation.state != ReservationState.PICKED:
             raise _nothing_picked(order_id, reservation)
-        change_reserved_stock(reservation, Shelf.put_back)
+        change_reserved_stock(work, reservation, Shelf.put_back)
         reservation.state = ReservationState.RETURNED
         reservation.save()
         work.append(StockReturned(order_id=order_id))

@@ -16,6 +16,7 @@ from modules.kernel.boundaries.source import SourceFile, source_files
 from modules.kernel.contracts import InterfaceContract, Kind, MessageContract
 from modules.kernel.manifests import Manifest, ModuleConfig
 from modules.kernel.messaging.catalogue import message_classes
+from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.subscriptions import subscriptions
 
 _ASKING = {"modules.kernel.interfaces.get", "modules.kernel.interfaces.registry.get"}
@@ -77,7 +78,10 @@ def _tables(module: ModuleConfig) -> tuple[str, ...]:
 
 
 def _consumed(module: str) -> tuple[str, ...]:
-    """This gives what the module handles; what the kernel sends to itself is not its affair."""
+    """This gives what the module handles, or makes read models of.
+
+    What the kernel sends to itself is not its affair.
+    """
     of_kernel = {
         entry.contract.name
         for entry in message_classes()
@@ -89,7 +93,8 @@ def _consumed(module: str) -> tuple[str, ...]:
         if subscription.module == module
         for name in subscription.handlers
     }
-    return tuple(sorted(handled - of_kernel))
+    followed = {name for kind in followers() if kind.module == module for name in kind.names or ()}
+    return tuple(sorted((handled | followed) - of_kernel))
 
 
 def _messages_sent(module: str, files: Iterable[SourceFile]) -> Iterator[MessageContract]:
