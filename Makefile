@@ -60,16 +60,33 @@ $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 # What must hold on every supported version of PostgreSQL.
 CONFORMANCE := modules/kernel/messaging modules/kernel/sagas
 
+# What has a target of its own.
+APART := --ignore=tests/brokers --ignore=tests/topologies
+
 .PHONY: test
 test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
-	$(BIN)/python -m pytest -n logical -m "not slow" --ignore=tests/brokers $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -m slow --ignore=tests/brokers $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n logical -m "not slow" $(APART) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m slow $(APART) $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
 
 .PHONY: test-brokers
 test-brokers: $(DEV_INSTALLED) ## Try every broker: nothing lost, effect once, order per key
 	$(BIN)/python -m pytest tests/brokers $(PYTEST_ARGS)
+
+JOURNEYS := tests/journeys tests/topologies --ignore=tests/journeys/test_replay.py -m "not slow" \
+	--outcomes $(QUARRY_VAR)/outcomes
+BROKERS := rabbitmq kafka
+
+.PHONY: test-topologies
+test-topologies: $(DEV_INSTALLED) ## Go through all journeys wherever modules run (BROKERS=…)
+	rm -rf "$(QUARRY_VAR)/outcomes"
+	$(BIN)/python -m pytest $(JOURNEYS) --topology=local $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(JOURNEYS) --topology=serialized $(PYTEST_ARGS)
+	for broker in $(BROKERS); do \
+		$(BIN)/python -m pytest $(JOURNEYS) --topology=processes --broker=$$broker $(PYTEST_ARGS) || exit 1; \
+	done
+	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest tests/topologies -m slow $(PYTEST_ARGS)
 
 .PHONY: screenshots
 screenshots: $(DEV_INSTALLED) browser ## Take the pictures in docs/images again

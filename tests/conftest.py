@@ -5,10 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from modules.kernel.sagas.exploring.plugin import *  # noqa: F403  # its options and its fixture
+from modules.kernel.sagas.exploring import plugin as sagas
+from modules.kernel.sagas.exploring.plugin import saga_explorer
 from tests.services.brokers import running_rabbitmq, running_redis
 from tests.services.postgres import embedded_postgres, running_postgres
 from tests.services.rule import ServiceMissing, missing, need
+from tests.topologies import plugin as topologies
+from tests.topologies.plugin import cluster, system, topology
+
+#: Fixtures of plugins.
+__all__ = ["saga_explorer", "cluster", "system", "topology"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    sagas.pytest_addoption(parser)
+    topologies.add_options(parser)
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +50,9 @@ def redis_server() -> str:
     return need(running_redis)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """This skips slow tests on a laptop, with the way to run them; CI runs all."""
+    topologies.prepare(config, items)
     if os.environ.get("CI") == "true" or os.environ.get("QUARRY_SLOW_TESTS") == "1":
         return
     skip = pytest.mark.skip(reason="slow: runs in CI, or with QUARRY_SLOW_TESTS=1")

@@ -5,14 +5,13 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from modules.inventory.contracts import Inventory, StockLevel
 from modules.kernel import interfaces
 from modules.kernel.contracts import new_id
-from modules.kernel.messaging.testing import drain
 from modules.ordering.contracts import Ordering
 from modules.payments.contracts import Payments
+from tests.topologies.plugin import System
 
 PRICE_MINOR = 1800
 
@@ -20,8 +19,9 @@ PRICE_MINOR = 1800
 class Shop:
     """This sells, delivers messages when told to, and can say whether its books are right."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, system: System) -> None:
+        self._client = system.client
+        self._drain = system.drain
         self._on_hand_at_first: Counter[str] = Counter()
         self._pieces: dict[str, Counter[str]] = {}
 
@@ -38,7 +38,7 @@ class Shop:
         )
         self._put(f"/api/v1/inventory/{sku}", {"on_hand": on_hand})
         self._on_hand_at_first[sku] = on_hand
-        drain()
+        self._drain()
 
     def place(
         self,
@@ -75,19 +75,22 @@ class Shop:
 
     def cancel(self, order_id: str) -> int:
         """This asks for an order to be undone, and gives the HTTP status of the answer."""
-        return self._client.post(f"/api/v1/orders/{order_id}/cancel").status_code
+        status: int = self._client.post(f"/api/v1/orders/{order_id}/cancel").status_code
+        return status
 
     def send_back(self, order_id: str) -> int:
         """This has a customer send everything back, and gives the HTTP status of the answer."""
-        return self._client.post(f"/api/v1/shipping/shipments/{order_id}/return").status_code
+        path = f"/api/v1/shipping/shipments/{order_id}/return"
+        status: int = self._client.post(path).status_code
+        return status
 
     def deliver_what_is_due(self) -> None:
         """This delivers all messages, and waits neither for retries nor for reminders."""
-        drain()
+        self._drain()
 
     def deliver(self) -> None:
         """This delivers all messages, and those that are due within moments, until none is left."""
-        drain(until_idle=True)
+        self._drain(until_idle=True)
 
     def order(self, order_id: str) -> dict[str, Any]:
         """This gives an order as a customer sees it."""
@@ -136,5 +139,11 @@ class Shop:
 
 
 @pytest.fixture
-def shop(client: Client, transactional_db: None) -> Shop:
-    return Shop(client)
+def shop(system: System) -> Shop:
+    return Shop(system)
+
+
+@pytest.fixture
+def client(system: System) -> Any:
+    """This speaks HTTP with the front, in every topology."""
+    return system.client

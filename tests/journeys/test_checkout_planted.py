@@ -24,6 +24,8 @@ from tests.journeys.test_checkout_explored import OneOrder
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
+pytestmark = pytest.mark.one_process
+
 
 def charges_again_when_asked_again(patch: pytest.MonkeyPatch) -> None:
     record = domain.Payment._after

@@ -124,6 +124,7 @@ def gives_back_at_each_hearing(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(payments._BEGIN, domain.Kind.REFUND_ALL, refund_all)
 
 
+@pytest.mark.one_process
 @pytest.mark.parametrize("plant", [puts_back_at_each_hearing, gives_back_at_each_hearing])
 def test_the_explorer_finds_a_system_that(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, plant: Plant

@@ -5,7 +5,6 @@ import json
 import pytest
 from django.test import Client
 
-from modules.kernel.messaging.testing import drain
 from modules.payments import queries
 from tests.journeys.conftest import PRICE_MINOR, Shop
 
@@ -73,7 +72,7 @@ class TestAnOrderPaidFromCredit:
         order_id = shop.place({"NW-001": 2}, token="credit")
         shop.deliver()
         shop.send_back(order_id)
-        drain(until_idle=True)
+        shop.deliver()
         assert shop.order(order_id)["status"] == "returned"
         assert account(client) == (credit, 0)
         assert [entry.kind for entry in queries.entries("ANATR")][-1] == "capture_refunded"

@@ -12,6 +12,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
+COMMANDS = ("check", "test", "test-brokers", "test-topologies")
+
 
 class TestCiRun:
     @pytest.fixture
@@ -22,7 +24,7 @@ class TestCiRun:
 
     def run(self, checkout: Path, **does: str) -> subprocess.CompletedProcess[str]:
         """This runs the script beside a Makefile whose targets do as told, by default nothing."""
-        targets = {"check": "true", "test": "true", "test-brokers": "true"} | does
+        targets = dict.fromkeys(COMMANDS, "true") | does
         makefile = "".join(f"{name}:\n\t@{what}\n" for name, what in targets.items())
         (checkout / "Makefile").write_text(makefile)
         environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
@@ -35,11 +37,12 @@ class TestCiRun:
             checkout,
             check="echo checked",
             test="echo tested, CI=$$CI",
-            **{"test-brokers": "echo brokers too"},
+            **{"test-brokers": "echo brokers too", "test-topologies": "echo everywhere"},
         )
-        assert (done.returncode, done.stdout) == (0, "checked\ntested, CI=true\nbrokers too\n")
+        said = "checked\ntested, CI=true\nbrokers too\neverywhere\n"
+        assert (done.returncode, done.stdout) == (0, said)
 
-    @pytest.mark.parametrize("target", ["check", "test", "test-brokers"])
+    @pytest.mark.parametrize("target", COMMANDS)
     def test_fails_when_one_of_them_fails(self, checkout: Path, target: str) -> None:
         assert self.run(checkout, **{target: "false"}).returncode != 0
 

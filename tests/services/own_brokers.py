@@ -94,11 +94,11 @@ def some_rabbitmq() -> Iterator[int]:
 
 
 @contextmanager
-def own_tansu(advertised: int) -> Iterator[int]:
+def own_tansu(advertised: int = 0) -> Iterator[int]:
     """This starts Tansu, which speaks Kafka's protocol, and gives its port.
 
     Args:
-        advertised: the port that clients are told to use, a proxy's.
+        advertised: the port that clients are told to use, a proxy's; by default its own.
 
     Raises:
         ServiceMissing: it is not installed for this machine, or does not start.
@@ -114,7 +114,7 @@ def own_tansu(advertised: int) -> Iterator[int]:
         program,
         "broker",
         f"--listener-url=tcp://127.0.0.1:{port}",
-        f"--advertised-listener-url=tcp://127.0.0.1:{advertised}",
+        f"--advertised-listener-url=tcp://127.0.0.1:{advertised or port}",
         "--storage-engine=memory://tansu/",
     ]
     with _running(command, port):

@@ -22,6 +22,46 @@ T = TypeVar("T")
 _HORIZON_SECONDS = 2.0
 
 
+class Mover:
+    """This moves the messages of this process's logs, in one thread, when it is told to."""
+
+    def __init__(self) -> None:
+        self._logs = [open_log(database) for database in databases()]
+        for log in self._logs:
+            if not log.lead():
+                raise RuntimeError(f"another process leads the log in {log.database}")
+        owner = f"drain:{new_id()}"
+        self._consumers = [
+            Consumer(one, database=database_of_module(one.module), source=log.database, owner=owner)
+            for one in subscriptions()
+            for log in self._logs
+        ]
+        # The modules' own only: what the kernel follows a log for, its tests step themselves.
+        following: list[Follower] = [
+            kind.make(log.database) for kind in followers() if kind.module for log in self._logs
+        ]
+        self._stepped: list[Consumer | Follower] = [*self._consumers, *following]
+
+    def step(self) -> tuple[int, int]:
+        """This gives how many messages were sequenced, and how many deliveries were made."""
+        moved = sum(log.tick() for log in self._logs)
+        return moved, sum(one.step() for one in self._stepped)
+
+    def bring_forward(self) -> bool:
+        """This makes the next thing due that lies within the horizon; False without one."""
+        found = _bring_forward()
+        for consumer in self._consumers:
+            consumer.look_again()
+        return found
+
+    def close(self) -> None:
+        """This gives back what it held of the logs."""
+        for one in self._stepped:
+            one.close()
+        for log in self._logs:
+            log.resign()
+
+
 def drain(*, until_idle: bool = False) -> int:
     """This delivers all messages and what they cause, and gives how many deliveries it made.
 
@@ -29,27 +69,12 @@ def drain(*, until_idle: bool = False) -> int:
         until_idle: also bring forward what is scheduled, and what is to be retried, within
             the next two seconds, in the order in which it is due.
     """
-    logs = [open_log(database) for database in databases()]
-    for log in logs:
-        if not log.lead():
-            raise RuntimeError(f"another process leads the log in {log.database}")
-    owner = f"drain:{new_id()}"
-    consumers = [
-        Consumer(one, database=database_of_module(one.module), source=log.database, owner=owner)
-        for one in subscriptions()
-        for log in logs
-    ]
-    # The modules' own only: what the kernel follows a log for, its tests step themselves.
-    following: list[Follower] = [
-        kind.make(log.database) for kind in followers() if kind.module for log in logs
-    ]
-    stepped: list[Consumer | Follower] = [*consumers, *following]
+    mover = Mover()
     delivered = 0
     nothing_ahead = not until_idle
     try:
         while True:
-            moved = sum(log.tick() for log in logs)
-            made = sum(one.step() for one in stepped)
+            moved, made = mover.step()
             delivered += made
             if moved or made:
                 nothing_ahead = not until_idle
@@ -57,21 +82,23 @@ def drain(*, until_idle: bool = False) -> int:
             if nothing_ahead:
                 return delivered
             # One more round after that: what lay ahead may have become due by itself meanwhile.
-            nothing_ahead = not _bring_forward()
-            for consumer in consumers:
-                consumer.look_again()
+            nothing_ahead = not mover.bring_forward()
     finally:
-        for one in stepped:
-            one.close()
-        for log in logs:
-            log.resign()
+        mover.close()
 
 
-def messages(message_class: type[T], *, database: str = "default") -> list[T]:
-    """This gives all appended messages of a class, in the order in which they were appended."""
+def messages(message_class: type[T]) -> list[T]:
+    """This gives all messages of a class, in the order in which they were appended.
+
+    Read where they were appended: a log also has copies of what other deployables sent here.
+    """
     contract = contract_of(message_class)
-    rows = Message.objects.using(database).filter(name=contract.name).order_by("id")
-    return [cast(T, decode(row.name, row.schema_version, row.data)) for row in rows]
+    return [
+        cast(T, decode(row.name, row.schema_version, row.data))
+        for database in databases()
+        for row in Message.objects.using(database).filter(name=contract.name).order_by("id")
+        if database_of_module(row.source) == database
+    ]
 
 
 def deliver(message: object, *, source: str) -> None:
