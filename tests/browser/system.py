@@ -17,17 +17,19 @@ _STARTS_WITHIN = urllib3.Retry(total=150, backoff_factor=0.1, backoff_max=0.2)
 
 
 @contextmanager
-def running_system(var: Path) -> Iterator[str]:
+def running_system(var: Path, **more: str) -> Iterator[str]:
     """This runs the system with a demo catalogue and stock, and gives its address.
 
     Args:
         var: folder for its database, its mail and what it says.
+        more: of its environment, for example ``DATABASE_URL``.
     """
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings.development",
         "DATABASE_URL": f"sqlite:///{var}/{DATABASE}",
         "QUARRY_VAR": str(var),
         "QUARRY_DRIVER": "embedded",
+        **more,
     }
     for command in (["migrate", "--verbosity=0"], ["load_demo_catalogue"], ["load_demo_stock"]):
         subprocess.run(

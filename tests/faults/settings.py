@@ -9,6 +9,8 @@ from config.settings.test import DATABASES, QUARRY_QUEUE_PREFIX
 QUARRY_MODULES = ["probe", "echo"]
 INSTALLED_APPS = [
     "modules.kernel.messaging",
+    "modules.kernel.eventstore",
+    "modules.kernel.readmodels",
     "modules.kernel.sagas",
     "tests.faults.probe_module",
     "tests.faults.echo_module",
