@@ -278,6 +278,18 @@ planted_make = CancelShipment
         code="from modules.kernel import interfaces\nplanted_ask = interfaces.get",
         refusal="unreadable: modules.ordering -> interfaces.get",
     ),
+    "a question asked around the manifest": Plant(
+        path="modules/catalog/service.py",
+        code="""
+from modules.kernel.interfaces import registry
+
+def planted():
+    return registry.find("payments", "Payments").provider.takings()
+""",
+        refusal=(
+            "interface-bypass: modules.catalog.service -> modules.kernel.interfaces.registry.find"
+        ),
+    ),
     "a policy for what is not required": Plant(
         path="modules/shipping/module.toml",
         code='[policies."catalog.Catalog"]\ntimeout_seconds = 1.0',

@@ -6,6 +6,7 @@ interfaces are asked is read from the module's source.
 
 import ast
 import importlib
+import inspect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ from modules.kernel.messaging.catalogue import message_classes
 from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.subscriptions import subscriptions
 
-_ASKING = {"modules.kernel.interfaces.get", "modules.kernel.interfaces.registry.get"}
+_INTERFACES = "modules.kernel.interfaces"
+_ASKING = f"{_INTERFACES}.get"
+#: What a module may use of interfaces, beside their errors.
+_FOR_MODULES = {"get", "within", "current_call", "Call"}
 
 
 class Unreadable(ValueError):
@@ -72,6 +76,22 @@ def contracts_imported(module: ModuleConfig, *, layer: str = "") -> dict[str, st
     return found
 
 
+def ways_around_interfaces(module: ModuleConfig) -> Iterator[tuple[str, str]]:
+    """This gives each name of the kernel's interfaces that is not for modules, with its file.
+
+    A registry, a binding or a transport asks in nobody's name, past every manifest.
+    """
+    for file in source_files(module.name, Path(module.path)):
+        for node in file.nodes:
+            name = file.dotted(node)
+            if name.startswith(f"{_INTERFACES}."):
+                part = name.removeprefix(f"{_INTERFACES}.").partition(".")[0]
+                found = getattr(interfaces, part, None)
+                is_error = inspect.isclass(found) and issubclass(found, Exception)
+                if part not in _FOR_MODULES and not is_error:
+                    yield file.name, name
+
+
 def _tables(module: ModuleConfig) -> tuple[str, ...]:
     models = module.get_models(include_auto_created=True)
     return tuple(sorted(model._meta.db_table for model in models if model._meta.managed))
@@ -122,7 +142,7 @@ def _interfaces_asked(files: Iterable[SourceFile]) -> Iterator[InterfaceContract
     for file in files:
         calls = {id(node.func): node for node in file.nodes if isinstance(node, ast.Call)}
         for node in file.nodes:
-            if not isinstance(node, ast.Name | ast.Attribute) or file.dotted(node) not in _ASKING:
+            if not isinstance(node, ast.Name | ast.Attribute) or file.dotted(node) != _ASKING:
                 continue
             call = calls.get(id(node))
             asked = _find(file.dotted(call.args[0])) if call and call.args else None

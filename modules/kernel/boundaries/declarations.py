@@ -6,7 +6,12 @@ it is extracted, secured and drawn; so a manifest that is wrong is worse than no
 
 from collections.abc import Collection, Iterator, Mapping
 
-from modules.kernel.boundaries.behaviour import Unreadable, behaviour_of, contracts_imported
+from modules.kernel.boundaries.behaviour import (
+    Unreadable,
+    behaviour_of,
+    contracts_imported,
+    ways_around_interfaces,
+)
 from modules.kernel.boundaries.finding import Finding
 from modules.kernel.boundaries.routes import without_converters
 from modules.kernel.manifests import Manifest, ModuleConfig, Route, installed_modules
@@ -75,6 +80,13 @@ def policies_for_nothing(declared: Manifest) -> Iterator[Finding]:
 
 
 def _of_module(module: ModuleConfig, lent: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+    for file, name in ways_around_interfaces(module):
+        yield Finding(
+            rule="interface-bypass",
+            importer=file,
+            imported=name,
+            detail=f"{name} asks past the manifest; call interfaces.get(…) with the interface",
+        )
     try:
         yield from differences(module.manifest, behaviour_of(module))
         yield from undeclared_dependencies(module.manifest, contracts_imported(module), lent=lent)
