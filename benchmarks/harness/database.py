@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,6 +57,10 @@ class Database:
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> None:
         """This runs a statement in a transaction of its own."""
+        self._connection.execute(statement.encode(), values)
+
+    def execute_named(self, statement: str, values: Mapping[str, object]) -> None:
+        """This runs a statement whose values have names."""
         self._connection.execute(statement.encode(), values)
 
     def row(self, query: str, values: Sequence[object] = ()) -> tuple[Any, ...]:

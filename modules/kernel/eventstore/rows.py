@@ -1,16 +1,12 @@
-"""Reading the rows of streams, and decoding them: the path that every load takes.
+"""Decoding the rows of streams: the path that every load takes.
 
 Stored data become events in one place, `Decoders`; those of an older version are upcast there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import connections
-
 from modules.kernel.messaging.catalogue import message_class
-from modules.kernel.messaging.prepared import prepared_cursor
 from modules.kernel.messaging.upcasting import read, upcaster_for
 
 Decode = Callable[[str], Any]
@@ -45,23 +41,3 @@ def each(event: Any) -> Sequence[Any]:
 
 def _upcasting(name: str, version: int) -> Decode:
     return lambda data: Several(one.message for one in read(name, version, data))
-
-
-def fetch(database: str, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """This gives all rows of a query, prepared where the database can."""
-    with cursor_of(database) as cursor:
-        cursor.execute(query, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
-
-
-@contextmanager
-def cursor_of(database: str) -> Iterator[Any]:
-    """This gives a cursor whose statements PostgreSQL plans only once."""
-    connection = connections[database]
-    if connection.vendor == "postgresql":
-        with prepared_cursor(connection) as prepared:
-            yield prepared
-    else:
-        with connection.cursor() as cursor:
-            yield cursor

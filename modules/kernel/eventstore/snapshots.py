@@ -6,7 +6,7 @@ import msgspec
 
 from modules.kernel.eventstore.kinds import A, StreamKind
 from modules.kernel.eventstore.personal import SubjectKeys
-from modules.kernel.eventstore.rows import cursor_of, fetch
+from modules.kernel.messaging.prepared import cursor_of, fetch
 
 _FIND = "SELECT stream_version, state FROM eventstore_snapshot WHERE stream = %s AND code = %s"
 _PUT = (

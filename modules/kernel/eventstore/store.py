@@ -18,8 +18,9 @@ from modules.kernel.eventstore import snapshots
 from modules.kernel.eventstore.cuts import Cut, whole_sql
 from modules.kernel.eventstore.kinds import A, StreamKind
 from modules.kernel.eventstore.records import COLUMNS, Recorded, recorded
-from modules.kernel.eventstore.rows import Decoders, Several, cursor_of, each, fetch
+from modules.kernel.eventstore.rows import Decoders, Several, each
 from modules.kernel.messaging import StreamConflict, UnitOfWork, unit_of_work
+from modules.kernel.messaging.prepared import cursor_of, fetch
 from modules.kernel.messaging.unit_of_work import database_of_module, module_of_current_transaction
 
 #: How often a decision is made anew because another was quicker.

@@ -17,7 +17,9 @@ def follower_of(projection: Projection) -> FollowerKind:
         from modules.kernel.readmodels.models import Checkpoint
 
         rows = Checkpoint.objects.using(projection.database).filter(
-            generation__projection=projection.name, source=source
+            generation__projection=projection.name,
+            source=source,
+            pos__gt=0,  # One that has never run holds nothing back, like any consumer.
         )
         return rows.order_by("pos").values_list("pos", flat=True).first()
 

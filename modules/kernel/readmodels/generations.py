@@ -55,9 +55,11 @@ def drop(projection: Projection, generation: Generation) -> None:
     """This drops the tables of a generation that is not read."""
     database = projection.database
     with writer_turn(database), transaction.atomic(using=database):
+        # First the checkpoint, as a projector takes it first: the other way round the two could
+        # come to wait for one another.
+        generation.delete()
         for model in _classes(projection, generation.number).values():
             _execute(database, f"DROP TABLE IF EXISTS {_quoted(database, model)}")
-        generation.delete()
 
 
 def point_views(projection: Projection, generation: Generation) -> None:
@@ -87,7 +89,12 @@ def of(projection: Projection) -> Iterator[Generation]:
 
 def tables_of(projection: Projection, generation: Generation) -> Tables:
     """This gives the classes with which a generation's tables are written."""
-    return Tables(projection.database, _classes(projection, generation.number))
+    return tables(projection, generation.number)
+
+
+def tables(projection: Projection, number: int) -> Tables:
+    """This gives the same by the generation's number."""
+    return Tables(projection.database, _classes(projection, number))
 
 
 @lru_cache(maxsize=256)

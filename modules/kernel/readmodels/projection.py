@@ -27,6 +27,7 @@ from django.db import models
 
 from modules.kernel.contracts import contract_of
 from modules.kernel.messaging.unit_of_work import database_of_module
+from modules.kernel.readmodels.insertion import insert_rows
 
 M = TypeVar("M", bound=models.Model)
 
@@ -55,6 +56,17 @@ class Tables:
     def __getitem__(self, model: type[M]) -> models.QuerySet[M]:
         """This gives the rows of a table, to be written and read."""
         return self.model(model)._default_manager.using(self.database)
+
+    def insert(
+        self, model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """This inserts new rows as they are: on PostgreSQL by COPY, the quickest way there is.
+
+        Args:
+            columns: names of the columns that each of `rows` has values for; all that have no
+                default in the database.
+        """
+        insert_rows(self.database, self.model(model)._meta.db_table, columns, rows)
 
     def model(self, model: type[M]) -> type[M]:
         """This gives the class whose rows are in the generation's table."""

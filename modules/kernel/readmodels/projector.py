@@ -13,13 +13,14 @@ from collections.abc import Sequence
 
 import structlog
 from django.db import connections, transaction
-from django.db.models.functions import Now
 
+from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import Log, open_log
+from modules.kernel.messaging.prepared import cursor_of, fetch
 from modules.kernel.messaging.upcasting import read
 from modules.kernel.messaging.writer_turn import writer_turn
-from modules.kernel.readmodels import generations
+from modules.kernel.readmodels import generations, news
 from modules.kernel.readmodels.models import Checkpoint, Generation
 from modules.kernel.readmodels.projection import Happened, Projection
 
@@ -29,8 +30,18 @@ _logger = structlog.get_logger("quarry.readmodels")
 FOLLOWED = (Generation.State.LIVE, Generation.State.KEPT, Generation.State.READY)
 
 _IDLE_SECONDS = 0.5
+#: How often is looked which generations there are; a switch moves no checkpoint.
+_LOOK_SECONDS = 0.25
 _FIRST_PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 10.0
+
+
+# In SQL, and prepared: this is what every message waits for before it can be read.
+_CHECKPOINT = (
+    "SELECT c.pos, g.number, g.state, g.error FROM readmodels_checkpoint c"
+    " JOIN readmodels_generation g ON g.id = c.generation_id WHERE c.id = %s"
+)
+_MOVE = "UPDATE readmodels_checkpoint SET pos = %s, moved_at = {now} WHERE id = %s"
 
 
 class Projector:
@@ -42,23 +53,35 @@ class Projector:
         self.idle_seconds = _IDLE_SECONDS
         self._pause_seconds = _FIRST_PAUSE_SECONDS
         self._go_on_at = 0.0
+        self._look_at = 0.0
+        self._followed: list[int] = []
         generations.ensure(projection)
 
     def step(self) -> int:
         """This takes one batch into each generation."""
-        if time.monotonic() < self._go_on_at:
+        now = time.monotonic()
+        if now < self._go_on_at:
             return 0
-        mine = Checkpoint.objects.using(self.projection.database).filter(
-            source=self.log.database,
-            generation__projection=self.projection.name,
-            generation__version=self.projection.version,
-            generation__state__in=FOLLOWED,
-            pos__lt=self.log.head(),
-        )
-        return sum(self._advance(pk) for pk in mine.values_list("pk", flat=True))
+        if now >= self._look_at:
+            self._followed = self._find_followed()
+            self._look_at = now + _LOOK_SECONDS
+        return sum(self._advance(pk) for pk in self._followed)
 
     def close(self) -> None:
         """There is nothing to give up: what was locked was let go with the commit."""
+
+    def _find_followed(self) -> list[int]:
+        """This gives the checkpoints in this log of the generations that are kept up to date."""
+        return list(
+            Checkpoint.objects.using(self.projection.database)
+            .filter(
+                source=self.log.database,
+                generation__projection=self.projection.name,
+                generation__version=self.projection.version,
+                generation__state__in=FOLLOWED,
+            )
+            .values_list("pk", flat=True)
+        )
 
     def _advance(self, pk: int) -> int:
         try:
@@ -90,29 +113,35 @@ def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int
     """
     database = projection.database
     with writer_turn(database), transaction.atomic(using=database):
-        row = (
-            Checkpoint.objects.using(database)
-            .select_for_update(skip_locked=not until, of=("self",))
-            .select_related("generation")
-            .filter(pk=pk)
-            .first()
-        )
+        row = _lock(database, pk, wait=bool(until))
         if row is None:
             return 0  # Another process is at it, or the generation has been dropped.
-        found, reached = log.read(after=row.pos, names=projection.names, parts=None, limit=limit)
+        pos, number, state, error = row
+        found, reached = log.read(after=pos, names=projection.names, parts=None, limit=limit)
         if until and reached > until:
             found, reached = [one for one in found if one.position <= until], until
-        if reached <= row.pos:
+        if reached <= pos:
             return 0
         events = happened(found)
         if events:
-            projection.project(events, generations.tables_of(projection, row.generation))
-        Checkpoint.objects.using(database).filter(pk=pk).update(pos=reached, moved_at=Now())
-        if row.generation.error:
-            Generation.objects.using(database).filter(pk=row.generation.pk).update(error="")
-        if events and row.generation.state == Generation.State.LIVE:
+            projection.project(events, generations.tables(projection, number))
+        with cursor_of(database) as cursor:
+            cursor.execute(_MOVE.format(now=now_sql(database)), [reached, pk])
+        if error:
+            Generation.objects.using(database).filter(checkpoints__pk=pk).update(error="")
+        transaction.on_commit(news.tell, using=database)
+        if events and state == Generation.State.LIVE:
             transaction.on_commit(lambda: projection.published(events), using=database)
-        return reached - row.pos
+        return reached - pos
+
+
+def _lock(database: str, pk: int, *, wait: bool) -> tuple[int, int, str, str] | None:
+    """This locks a checkpoint, and gives it with number, state and error of its generation."""
+    query = _CHECKPOINT
+    if connections[database].vendor == "postgresql":
+        query += " FOR UPDATE OF c" + ("" if wait else " SKIP LOCKED")
+    rows = fetch(database, query, [pk])
+    return rows[0] if rows else None
 
 
 def happened(envelopes: Sequence[Envelope]) -> list[Happened]:

@@ -20,6 +20,7 @@ from django.db import InterfaceError, OperationalError
 from modules.kernel.contracts import Unavailable
 from modules.kernel.messaging.unit_of_work import module_of_current_transaction
 from modules.kernel.messaging.write_tokens import WriteToken, place_of
+from modules.kernel.readmodels import news
 from modules.kernel.readmodels import projection as registry
 from modules.kernel.readmodels.lag import Lag, lag_of, position_of
 from modules.kernel.readmodels.projection import Projection
@@ -33,7 +34,7 @@ DEADLINE_SECONDS = 2.0
 #: Of that, what a replica is given before the read goes to where it is written.
 _REPLICA_SHARE = 0.25
 
-_POLL_SECONDS = 0.002
+_POLL_SECONDS = 0.005
 
 
 class ReadModelBehind(Unavailable):
@@ -144,7 +145,8 @@ def _wait(one: Projection, place: Place, tokens: Sequence[WriteToken], until: fl
                 break
             if time.monotonic() >= until:
                 return False
-            time.sleep(_POLL_SECONDS)
+            # Woken by the projector where it runs in this process; else it is looked again.
+            news.wait(_POLL_SECONDS)
     return True
 
 
