@@ -26,8 +26,22 @@ class Provided:
 
 
 _providers: dict[InterfaceContract, Provided] = {}
-_bindings: dict[tuple[type, Location, str], object] = {}
+_bindings: dict[tuple[InterfaceContract, str], "Bound"] = {}
 _served: dict[str, "Served"] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """This is what answers for an interface somewhere else, with where that was."""
+
+    protocol: type
+    location: Location
+    binding: object
+
+    def is_for(self, protocol: type, location: Location) -> bool:
+        """This says whether it answers for this class, there; by identity first, which is quick."""
+        here = self.location is location or self.location == location
+        return here and self.protocol is protocol
 
 
 class NotProvided(LookupError):
@@ -59,15 +73,16 @@ def get(protocol: type[T]) -> T:
     if location is HERE or location.binding is Binding.LOCAL:
         return cast(T, _provider(contract))
     caller = "" if location.is_here else module_of_caller(1) or wiring.wired().outsider
-    key = (protocol, location, caller)
-    found = _bindings.get(key)
-    if found is None:
-        found = _bindings[key] = (
-            serialized(protocol, _provider(contract))
+    found = _bindings.get((contract, caller))
+    if found is None or not found.is_for(protocol, location):
+        found = _bindings[contract, caller] = Bound(
+            protocol=protocol,
+            location=location,
+            binding=serialized(protocol, _provider(contract))
             if location.is_here
-            else remote(protocol, location=location, caller=caller)
+            else remote(protocol, location=location, caller=caller),
         )
-    return cast(T, found)
+    return cast(T, found.binding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,9 +63,6 @@ def _call(
 ) -> Callable[..., Any]:
     target = method.path.replace("/", ".")
     path = urlsplit(location.url).path + wire.PREFIX + method.path
-    fixed = {"Content-Type": wire.MSGPACK}
-    if location.epoch:
-        fixed[wire.EPOCH] = str(location.epoch)
     request = Request(caller=caller)
 
     def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
@@ -80,7 +77,7 @@ def _call(
             seconds = attempt.remaining_seconds()
             if seconds < _SHORTEST_SECONDS:
                 raise DeadlineBeforeCall(f"{target}: the time was over", call=target)
-            headers = fixed | _of_this_call(signer, caller=caller, module=module, seconds=seconds)
+            headers = _headers(signer, caller=caller, module=module, seconds=seconds)
             response = works_with.transport.exchange(
                 "POST", location.url, path, body=body, headers=headers, seconds=seconds
             )
@@ -99,13 +96,14 @@ def _call(
     return call
 
 
-def _of_this_call(signer: Signer, *, caller: str, module: str, seconds: float) -> dict[str, str]:
+def _headers(signer: Signer, *, caller: str, module: str, seconds: float) -> dict[str, str]:
     """This gives the headers that say who calls, in the course of what, and how long it waits."""
     try:
         token = signer.token(caller=caller, audience=module)
     except KeysMissing as error:
         raise CallRefused(str(error), call=module) from error
     headers = {
+        "Content-Type": wire.MSGPACK,
         wire.AUTHORIZATION: wire.BEARER + token,
         wire.TIMEOUT: str(int(seconds * 1000)),
     }

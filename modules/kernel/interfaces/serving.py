@@ -6,8 +6,7 @@ localhost. A caller learns nothing of what is here until it has shown a good tok
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -31,8 +30,7 @@ _CORRELATION = wire.in_environ(wire.CORRELATION)
 _TRACE = wire.in_environ(wire.TRACE)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """This is the response to a call."""
 
     status: int

@@ -16,8 +16,6 @@ AUTHORIZATION = "Authorization"
 BEARER = "Bearer "
 #: How long the caller still waits, in milliseconds: a point in time would need equal clocks.
 TIMEOUT = "Quarry-Timeout-Ms"
-#: The epoch in which the caller believes the module to be where it asks.
-EPOCH = "Quarry-Epoch"
 CORRELATION = "Quarry-Correlation-Id"
 TRACE = "traceparent"
 
