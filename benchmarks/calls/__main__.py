@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from benchmarks.calls import bindings, remote, resilience
+from benchmarks.calls import bindings, checkout, remote, resilience
 from benchmarks.calls.options import QUICK, Options
 from benchmarks.harness import Command, describe_machine
 
 _MEASURES = {
     "bindings": bindings.measure,
     "remote": remote.measure,
+    "checkout": checkout.measure,
     "resilience": resilience.measure,
 }
 
