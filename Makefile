@@ -117,14 +117,17 @@ browser: ## Install Chromium for the browser tests, where this is Debian and the
 
 # -- measuring ------------------------------------------------------------------------------
 
-.PHONY: bench bench-log bench-calls bench-eventstore
-bench: bench-log bench-calls bench-eventstore ## Run every benchmark
+.PHONY: bench bench-log bench-calls bench-sagas bench-eventstore
+bench: bench-log bench-calls bench-sagas bench-eventstore ## Run every benchmark
 
 bench-log: $(DEV_INSTALLED) ## Measure the log on PostgreSQL against its bars (BENCH_ARGS=--quick)
 	$(BIN)/python -m benchmarks.log $(BENCH_ARGS)
 
 bench-calls: $(DEV_INSTALLED) ## Measure calls between modules against their bars
 	$(BIN)/python -m benchmarks.calls $(BENCH_ARGS)
+
+bench-sagas: $(DEV_INSTALLED) ## Measure sagas on PostgreSQL against DBOS and their bars
+	$(BIN)/python -m benchmarks.sagas $(BENCH_ARGS)
 
 bench-eventstore: $(DEV_INSTALLED) ## Measure the event store and read models against their bars
 	$(BIN)/python -m benchmarks.eventstore $(BENCH_ARGS)

@@ -7,4 +7,4 @@ DEBUG = False
 SECRET_KEY = "benchmark-only"
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "none")  # A benchmark starts what it measures.
 ALLOWED_HOSTS = ["127.0.0.1"]
-INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.log"]
+INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.log", "benchmarks.sagas.apps.BenchmarkConfig"]

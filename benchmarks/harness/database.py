@@ -31,6 +31,17 @@ def postgres_server() -> Iterator[str]:
         yield server
 
 
+def migrate(url: str) -> None:
+    """This makes all of the system's tables, and those of the benchmarks."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+    }
+    command = (sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
+    subprocess.run(command, env=environment, check=True)
+
+
 class Database:
     """This is one database of a benchmark, with all of the system's tables."""
 
@@ -41,13 +52,7 @@ class Database:
 
     def __enter__(self) -> Database:
         self._on_server(f"CREATE DATABASE {self._name}")
-        environment = {
-            **os.environ,
-            "DATABASE_URL": self.url,
-            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        }
-        command = (sys.executable, "manage.py", "migrate", "--run-syncdb", "--verbosity", "0")
-        subprocess.run(command, env=environment, check=True)
+        migrate(self.url)
         self._connection = psycopg.connect(self.url, autocommit=True)
         return self
 

@@ -76,7 +76,7 @@ class Writer:
     def held(self, work: UnitOfWork, chance: random.Random) -> None:
         key = _key(chance)  # One a transaction: two writers must not wait for each other.
         self._append(work, key)
-        self._hold(chance.uniform(0, _LONGEST_HOLD_SECONDS))
+        self._hold(work, chance.uniform(0, _LONGEST_HOLD_SECONDS))
         self._append(work, key)
 
     def many(self, work: UnitOfWork, chance: random.Random) -> None:
@@ -99,7 +99,7 @@ class Writer:
                         raise Regretted
             except Regretted:
                 pass
-        self._hold(chance.uniform(0, _LONGEST_HOLD_SECONDS))
+        self._hold(work, chance.uniform(0, _LONGEST_HOLD_SECONDS))
         self._append(work, key)
 
     def to_stream(self, work: UnitOfWork, chance: random.Random) -> None:
@@ -108,7 +108,7 @@ class Writer:
             cursor.execute("SELECT count FROM faults_thing WHERE name = %s", [stream])
             row = cursor.fetchone()
         version = row[0] if row else 0
-        self._hold(chance.uniform(0, _LONGEST_HOLD_SECONDS / 5))
+        self._hold(work, chance.uniform(0, _LONGEST_HOLD_SECONDS / 5))
         happened = ThingHappened(thing=stream, number=version + 1)
         work.append_to_stream(stream, [happened], expected_version=version)
         self._count(stream)
@@ -117,6 +117,7 @@ class Writer:
         """This takes an id, and commits once the reader has gone past that."""
         key = f"late-{self.number}"  # Its own: a lock on a shared key would stop the others.
         self._append(work, key)
+        work.write_now()
         with connections[self.alias].cursor() as cursor:
             cursor.execute("SELECT max(id) FROM messaging_message WHERE key = %s", [key])
             identity = cursor.fetchone()[0]
@@ -132,7 +133,8 @@ class Writer:
             cursor.execute(_COUNT, [key])
             return int(cursor.fetchone()[0])
 
-    def _hold(self, seconds: float) -> None:
+    def _hold(self, work: UnitOfWork, seconds: float) -> None:
+        work.write_now()  # What is held back is in the log, and not committed.
         self.stop.wait(seconds)
 
 

@@ -52,6 +52,18 @@ def test_the_benchmark_of_the_log_measures_each_figure(
         assert figure["name"] in (tmp_path / "log.md").read_text()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_benchmark_of_sagas_measures_each_figure(postgres_server: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.sagas", "--quick", "--results", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "sagas.json").read_text())
+    assert [figure["bar"][:5] for figure in report["figures"]] == [
+        *("≥ 2 ×", "≥ 5 ×", "p50 ≤", "p99 ≤", "≤ 1.5"),
+    ]
+
+
 def test_the_benchmark_of_calls_measures_each_figure(tmp_path: Path) -> None:
     report = report_of_calls(tmp_path, "bindings", "remote", "resilience")
     bars = [figure["bar"] for figure in report["figures"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -49,6 +49,16 @@ class Attempts:
     def handle(self, envelope: Envelope, *, attempt: int, results: Sequence[object] = ()) -> None:
         """This calls the handlers of a message in the open transaction."""
         handle(self.subscription, envelope, attempt=attempt, results=results, watch=self.watch)
+
+    def look_ahead(self, envelopes: Sequence[Envelope]) -> None:
+        """This lets handlers read what a batch needs, in the open transaction."""
+        ahead: dict[Callable[[Sequence[Envelope]], None], list[Envelope]] = {}
+        for envelope in envelopes:
+            for handler in self.subscription.handlers[envelope.name]:
+                if handler.ahead is not None:
+                    ahead.setdefault(handler.ahead, []).append(envelope)
+        for look, some in ahead.items():
+            look(some)
 
     def handle_together(self, envelopes: Sequence[Envelope]) -> None:
         """This hands messages of one name over in one call, in the open transaction."""

@@ -167,6 +167,8 @@ class Consumer:
     def _deliver_together(self, run: Sequence[Envelope]) -> None:
         positions = {envelope.partition: envelope.position for envelope in run}
         with unit_of_work(self.subscription.module):
+            if len(run) > 1:
+                self.attempts.look_ahead(run)
             for together, some in itertools.groupby(run, key=self._goes_with):
                 if together:
                     self.attempts.handle_together(list(some))

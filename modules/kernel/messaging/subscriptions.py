@@ -1,11 +1,12 @@
 """Who handles what: consumers, and the handlers of each. Filled when the apps are ready."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from modules.kernel.contracts import contract_of
 from modules.kernel.messaging.catalogue import register_versions
+from modules.kernel.messaging.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Handler:
             ``record(message, result, delivery)``; with `together`, ``record(received)``, a
             sequence of pairs of a message and its delivery.
         call: ``call(message, delivery) -> result``, outside any transaction, at least once.
+        ahead: ``ahead(envelopes)``, in the transaction of a batch before its messages are
+            handled one by one, to read in one statement what they all need.
         together: messages that follow one another are handed over in one call.
         retry: what happens when one of them raises.
         time_limit_seconds: after which it counts as failed.
@@ -37,6 +40,7 @@ class Handler:
 
     record: Callable[..., None]
     call: Callable[..., object] | None = None
+    ahead: Callable[[Sequence[Envelope]], None] | None = None
     together: bool = False
     retry: RetryPolicy = RetryPolicy()
     time_limit_seconds: float = 60.0

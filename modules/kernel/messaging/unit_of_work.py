@@ -20,15 +20,15 @@ from datetime import datetime, timedelta
 import msgspec
 from django.conf import settings
 from django.db import IntegrityError, connections, transaction
-from django.db.models.functions import Now
 
 from modules.kernel.contracts import Kind, contract_of, new_id
 from modules.kernel.messaging import write_tokens
 from modules.kernel.messaging.catalogue import encode
 from modules.kernel.messaging.context import headers_of_current_work
 from modules.kernel.messaging.envelope import partition_of
-from modules.kernel.messaging.insertion import Row, insert
+from modules.kernel.messaging.insertion import Row
 from modules.kernel.messaging.limits import connection_budget, limit_statements
+from modules.kernel.messaging.pending import P, Pending
 from modules.kernel.messaging.pulse import wake
 from modules.kernel.messaging.writer_turn import writer_turn
 
@@ -60,8 +60,8 @@ class UnitOfWork:
         self.database = database
         # Looked up once: each look-up costs as much as encoding a message.
         self._connection = connections[database]
+        self._pending = Pending(self._connection)
         self._open = True
-        self._has_appended = False
 
     def append(
         self,
@@ -85,16 +85,14 @@ class UnitOfWork:
         """
         made = message_id or new_id()
         headers = _headers(request_id)
-        self._insert([self._row(message, made, None, None, headers, effective_at)])
+        self._add(self._row(message, made, None, None, headers, effective_at))
         return made
 
     def append_all(self, messages: Sequence[object]) -> None:
-        """This appends many messages in one statement, in their order."""
-        if messages:
-            headers = _headers(None)
-            self._insert(
-                [self._row(message, new_id(), None, None, headers, None) for message in messages]
-            )
+        """This appends many messages, in their order."""
+        headers = _headers(None)
+        for message in messages:
+            self._add(self._row(message, new_id(), None, None, headers, None))
 
     def append_to_stream(
         self,
@@ -118,8 +116,14 @@ class UnitOfWork:
             self._row(message, new_id(), stream, expected_version + n, headers, effective_at)
             for n, message in enumerate(messages, start=1)
         ]
+        for row in rows:
+            self._add(row)
+        self._pending.has_streams = True
+        # Written at once, so that a conflict is told here, unless a rollback to a savepoint could
+        # then take back what was appended before it.
         try:
-            self._insert(rows)
+            if not self._pending.is_inside_savepoint:
+                self.write_now()
         except IntegrityError as error:
             raise StreamConflict(stream, expected_version) from error
         return expected_version + len(rows)
@@ -137,33 +141,43 @@ class UnitOfWork:
         Returns:
             The id with which it can be cancelled until then.
         """
-        # Here, not above: this package is imported while Django still loads its apps.
-        from modules.kernel.messaging.models import Scheduled
-
         self._refuse_when_closed()
         contract = contract_of(message)
         key = str(getattr(message, contract.key))
         made = message_id or new_id()
-        Scheduled.objects.using(self.database).create(
-            due_at=Now() + after,
-            message_id=made,
-            source=self.module,
-            name=contract.name,
-            schema_version=contract.version,
-            key=key,
-            part=partition_of(key),
-            data=encode(message),
-            headers=_headers(request_id),
+        values = (
+            made,
+            self.module,
+            contract.name,
+            contract.version,
+            key,
+            partition_of(key),
+            encode(message),
+            _headers(request_id),
         )
+        self._pending.schedule((after, values))
         return made
 
-    def cancel(self, message_id: uuid.UUID) -> bool:
-        """This cancels a scheduled message; False when it was appended already, or never was."""
-        from modules.kernel.messaging.models import Scheduled  # as in `schedule`
-
+    def cancel(self, message_id: uuid.UUID) -> None:
+        """This cancels a scheduled message, unless it has been due already."""
         self._refuse_when_closed()
-        deleted, _ = Scheduled.objects.using(self.database).filter(message_id=message_id).delete()
-        return deleted > 0
+        self._pending.cancel(message_id)
+
+    def write_now(self) -> None:
+        """This writes what would be written at the end, for statements that are to see it.
+
+        Raises:
+            RuntimeError: inside a savepoint, with which what came before it might be lost.
+        """
+        self._refuse_when_closed()
+        if self._pending.is_inside_savepoint:
+            raise RuntimeError("write before the savepoint begins: a rollback to it would lose it")
+        self._pending.write()
+
+    def put_off(self, kind: type[P], make: Callable[[], P]) -> P:
+        """This gives what has `write` called at the end of the transaction, one of its kind."""
+        self._refuse_when_closed()
+        return self._pending.put_off(kind, make)
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """This runs `action` once the transaction has committed; never after a rollback."""
@@ -198,14 +212,9 @@ class UnitOfWork:
             effective_at,
         )
 
-    def _insert(self, rows: Sequence[Row]) -> None:
+    def _add(self, row: Row) -> None:
         self._refuse_when_closed()
-        insert(self._connection, rows)
-        self._has_appended = True
-        self._connection.on_commit(self._wake)
-
-    def _wake(self) -> None:
-        wake(self.database)
+        self._pending.append(row)
 
     def _refuse_when_closed(self) -> None:
         if not self._open:
@@ -233,18 +242,21 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
         yield around
         return
     database = database_of_module(module)
-    work = UnitOfWork(module, database)
     with (
         connection_budget(module),
         writer_turn(database),
         transaction.atomic(using=database),
     ):
+        work = UnitOfWork(module, database)
         limit_statements(module, database)
         token = _current.set(work)
         try:
-            yield work
-            if work._has_appended:
+            with work._pending.watched():
+                yield work
+            work._pending.write()
+            if work._pending.has_written_messages:
                 write_tokens.note(database)
+                transaction.on_commit(lambda: wake(database), using=database)
         finally:
             _current.reset(token)
             work._open = False

@@ -7,7 +7,7 @@ the same on every attempt, and what an answer refers to (``requestid``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -18,6 +18,7 @@ from django.db import transaction
 from modules.kernel.contracts import Conflict, Problem, contract_of
 from modules.kernel.messaging.catalogue import UnknownMessage, message_class, register_message
 from modules.kernel.messaging.delivery import Delivery
+from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.subscriptions import Handler, subscribe
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
 from modules.kernel.sagas import instances, isolation
@@ -79,7 +80,7 @@ def register(module: str, saga: type[Saga], locals_: Mapping[str, Callable[..., 
             consumer=module,
             module=module,
             message_class=message_class(contract_name, 1).cls,
-            handler=Handler(record=handler),
+            handler=Handler(record=handler, ahead=engine.ahead_of(contract_name)),
         )
 
 
@@ -164,11 +165,25 @@ class Engine:
         made |= {contract_of(one).name: self.on_answer for one in self.saga.formerly}
         return made
 
+    def ahead_of(self, name: str) -> Callable[[Sequence[Envelope]], None]:
+        """This gives what reads the instances of a batch of messages of the name at once."""
+        return self._make_ahead if name == self.saga.definition.input else self._load_ahead
+
+    def _make_ahead(self, envelopes: Sequence[Envelope]) -> None:
+        with unit_of_work(self.module) as work:
+            instances.make_ahead(work, self.saga.definition, {one.key for one in envelopes})
+
+    def _load_ahead(self, envelopes: Sequence[Envelope]) -> None:
+        requests = (Request.parse(one.headers.get("requestid", "")) for one in envelopes)
+        wanted = {one.instance_id for one in requests if one and one.saga == self.saga.name}
+        with unit_of_work(self.module) as work:
+            instances.load_ahead(work, self.saga.name, wanted)
+
     def on_input(self, message: object, delivery: Delivery) -> None:
         """This starts an instance; a second input of one id changes nothing."""
         happened = Started(input=msgspec.to_builtins(message))
         with unit_of_work(self.module) as work:
-            instance = instances.make(work.database, self.saga.definition, delivery.envelope.key)
+            instance = instances.make(work, self.saga.definition, delivery.envelope.key)
             self.advance(work, instance, happened)
 
     def on_answer(self, message: object, delivery: Delivery) -> None:
@@ -177,7 +192,7 @@ class Engine:
         if request is None or request.saga != self.saga.name:
             return
         with unit_of_work(self.module) as work:
-            instance = instances.load(work.database, self.saga.name, request.instance_id)
+            instance = instances.load(work, self.saga.name, request.instance_id)
             if instance is None:
                 return
             happened = _answer(instance.definition.step(request.step), request, message)
@@ -190,7 +205,7 @@ class Engine:
             return
         happened = TimedOut(step=message.step, undo=message.undo, attempt=message.attempt)
         with unit_of_work(self.module) as work:
-            instance = instances.load(work.database, self.saga.name, message.instance_id)
+            instance = instances.load(work, self.saga.name, message.instance_id)
             if instance is not None:
                 self.advance(work, instance, happened)
 
@@ -199,7 +214,7 @@ class Engine:
         if message.saga != self.saga.name:
             return
         with unit_of_work(self.module) as work:
-            instance = instances.load(work.database, self.saga.name, message.instance_id)
+            instance = instances.load(work, self.saga.name, message.instance_id)
             if instance is None:
                 return
             now = instance.state.of(message.step)
@@ -211,7 +226,7 @@ class Engine:
 
     def cancel(self, work: UnitOfWork, instance_id: str) -> None:
         """This undoes an instance; one that has not begun is remembered as cancelled."""
-        instance = instances.make(work.database, self.saga.definition, instance_id)
+        instance = instances.make(work, self.saga.definition, instance_id)
         if not can_cancel(instance.definition, instance.state):
             raise PastPivot(f"{self.saga.name} {instance_id} can only go forward now")
         self.advance(work, instance, CancelRequested())
@@ -228,7 +243,7 @@ class Engine:
                     waiting.append(answer)
         if state != instance.state:
             _cancel_timers(work, instance, state)
-            instances.save(work.database, instance, state)
+            instances.save(work, instance, state)
         if state.status in ENDS and any(step.locks for step in instance.definition.steps):
             isolation.let_go(work, saga=instance.definition.name, instance_id=instance.instance_id)
 

@@ -1,16 +1,31 @@
 """Reading and writing instances, in the transaction of the engine's caller."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import msgspec
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.prepared import prepared_cursor
+from modules.kernel.messaging.unit_of_work import UnitOfWork
 from modules.kernel.sagas.definition import Definition
 from modules.kernel.sagas.state import SagaState
 
 _states = msgspec.json.Decoder(SagaState)
+
+_READ_MANY = (
+    "SELECT instance_id, definition_hash, state FROM sagas_sagainstance"
+    " WHERE saga = %s AND instance_id = ANY(%s) ORDER BY instance_id FOR UPDATE"
+)
+_WRITE_MANY = (
+    "UPDATE sagas_sagainstance AS one SET status = new.status, state = new.state,"
+    " changed_at = clock_timestamp()"
+    " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS new (status, state, saga, id)"
+    " WHERE one.saga = new.saga AND one.instance_id = new.id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +37,81 @@ class Instance:
     state: SagaState
 
 
-def load(database: str, saga: str, instance_id: str) -> Instance | None:
+class Loaded:
+    """These are the instances that a unit of work has loaded, and what has become of them.
+
+    A batch moves many instances: they are read in one statement (`load_ahead`), and written
+    in one at the end of the transaction.
+    """
+
+    def __init__(self) -> None:
+        self.instances: dict[tuple[str, str], Instance] = {}
+        self.changed: set[tuple[str, str]] = set()
+
+    def write(self, connection: BaseDatabaseWrapper) -> None:
+        """This writes the instances that have changed."""
+        if self.changed:
+            _write(connection, [self.instances[one] for one in sorted(self.changed)])
+
+    def mark(self) -> object:
+        """This remembers the present states, for `back`."""
+        return dict(self.instances), set(self.changed)
+
+    def back(self, mark: tuple[dict[tuple[str, str], Instance], set[tuple[str, str]]]) -> None:
+        """This takes back what has become of instances since, and their locks went with it."""
+        self.instances, self.changed = dict(mark[0]), set(mark[1])
+
+
+def load(work: UnitOfWork, saga: str, instance_id: str) -> Instance | None:
     """This locks and gives an instance; None when there is none.
 
     Raises:
         LookupError: its definition is not stored here; see `SagaDefinition`.
     """
-    lock = "FOR UPDATE" if connections[database].vendor == "postgresql" else ""
-    with connections[database].cursor() as cursor:
-        cursor.execute(
-            "SELECT definition_hash, state FROM sagas_sagainstance"
-            f" WHERE saga = %s AND instance_id = %s {lock}",
-            [saga, instance_id],
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return Instance(_definition(database, row[0]), instance_id, _states.decode(row[1]))
+    load_ahead(work, saga, [instance_id])
+    return work.put_off(Loaded, Loaded).instances.get((saga, instance_id))
 
 
-def make(database: str, definition: Definition, instance_id: str) -> Instance:
+def load_ahead(work: UnitOfWork, saga: str, instance_ids: Collection[str]) -> None:
+    """This locks and reads many instances at once, for those who will `load` them."""
+    loaded = work.put_off(Loaded, Loaded)
+    unknown = [one for one in instance_ids if (saga, one) not in loaded.instances]
+    for instance in _read(work.database, saga, unknown) if unknown else ():
+        loaded.instances[saga, instance.instance_id] = instance
+
+
+def make_ahead(work: UnitOfWork, definition: Definition, instance_ids: Collection[str]) -> None:
+    """This does for many instances what `make` does for one."""
+    _insert(work.database, definition, sorted(instance_ids))
+    load_ahead(work, definition.name, instance_ids)
+
+
+def make(work: UnitOfWork, definition: Definition, instance_id: str) -> Instance:
     """This gives an instance, locked; where there is none a new one, pinned to the definition.
 
     Two may want to be the first at one moment, such as a cancellation and the order's own
     start: the second waits here for the first, and gets what that has made.
     """
+    known = load(work, definition.name, instance_id)
+    if known is not None:
+        return known
+    _insert(work.database, definition, [instance_id])
+    made = load(work, definition.name, instance_id)
+    assert made is not None, "it was inserted, by us or by another"
+    return made
+
+
+def save(work: UnitOfWork, instance: Instance, state: SagaState) -> None:
+    """This writes an instance's new state, at the end of the transaction at the latest."""
+    loaded = work.put_off(Loaded, Loaded)
+    key = instance.definition.name, instance.instance_id
+    loaded.instances[key] = replace(instance, state=state)
+    loaded.changed.add(key)
+
+
+def _insert(database: str, definition: Definition, instance_ids: Sequence[str]) -> None:
     fresh = SagaState()
+    rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(instance_ids))
     with connections[database].cursor() as cursor:
         cursor.execute(
             "INSERT INTO sagas_sagadefinition (hash, name, version, canonical)"
@@ -56,21 +120,50 @@ def make(database: str, definition: Definition, instance_id: str) -> Instance:
         )
         cursor.execute(
             "INSERT INTO sagas_sagainstance (saga, instance_id, definition_hash, status, state)"
-            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (saga, instance_id) DO NOTHING",
-            [definition.name, instance_id, definition.hash, fresh.status, _text(fresh)],
+            f" VALUES {rows} ON CONFLICT (saga, instance_id) DO NOTHING",
+            [
+                value
+                for one in instance_ids
+                for value in (definition.name, one, definition.hash, fresh.status, _text(fresh))
+            ],
         )
-    made = load(database, definition.name, instance_id)
-    assert made is not None, "it was inserted, by us or by another"
-    return made
 
 
-def save(database: str, instance: Instance, state: SagaState) -> None:
-    """This writes an instance's new state."""
-    with connections[database].cursor() as cursor:
-        cursor.execute(
-            "UPDATE sagas_sagainstance SET status = %s, state = %s,"
-            f" changed_at = {now_sql(database)} WHERE saga = %s AND instance_id = %s",
-            [state.status, _text(state), instance.definition.name, instance.instance_id],
+def _read(database: str, saga: str, instance_ids: Sequence[str]) -> list[Instance]:
+    # In one order: two who lock the same ones must not each wait for the other.
+    if connections[database].vendor == "postgresql":
+        with prepared_cursor(connections[database]) as cursor:
+            cursor.execute(_READ_MANY, [saga, list(instance_ids)])
+            rows = cursor.fetchall()
+    else:
+        marks = ", ".join(["%s"] * len(instance_ids))
+        with connections[database].cursor() as cursor:
+            cursor.execute(
+                "SELECT instance_id, definition_hash, state FROM sagas_sagainstance"
+                f" WHERE saga = %s AND instance_id IN ({marks})",
+                [saga, *instance_ids],
+            )
+            rows = cursor.fetchall()
+    return [
+        Instance(_definition(database, content_hash), instance_id, _states.decode(state))
+        for instance_id, content_hash, state in rows
+    ]
+
+
+def _write(connection: BaseDatabaseWrapper, changed: Sequence[Instance]) -> None:
+    values = [
+        (one.state.status.value, _text(one.state), one.definition.name, one.instance_id)
+        for one in changed
+    ]
+    if connection.vendor == "postgresql":
+        with prepared_cursor(connection) as cursor:
+            cursor.execute(_WRITE_MANY, [list(column) for column in zip(*values, strict=True)])
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE sagas_sagainstance SET status = %s, state = %s,"
+            f" changed_at = {now_sql(connection.alias)} WHERE saga = %s AND instance_id = %s",
+            values,
         )
 
 

@@ -70,7 +70,7 @@ def _stuck(work: UnitOfWork, engine: Engine, instance_id: str, step: str) -> Ins
 
 
 def _find(work: UnitOfWork, engine: Engine, instance_id: str) -> Instance:
-    instance = instances.load(work.database, engine.saga.name, instance_id)
+    instance = instances.load(work, engine.saga.name, instance_id)
     if instance is None:
         raise UnknownInstance(f"there is no {engine.saga.name} {instance_id}")
     return instance

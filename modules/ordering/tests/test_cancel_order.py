@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from modules.kernel.messaging import unit_of_work
 from modules.kernel.messaging.testing import drain, messages
 from modules.kernel.sagas import SagaState, SagaStatus, StepStatus
 from modules.kernel.sagas.instances import make, save
@@ -26,7 +27,8 @@ def cancel(order_id: str) -> None:
 
 def checkout_is_at(order_id: str, step: str, *, status: SagaStatus = SagaStatus.RUNNING) -> None:
     state = SagaState(status=status, steps={step: StepState(status=StepStatus.REQUESTED)})
-    save("default", make("default", Checkout.definition, order_id), state)
+    with unit_of_work("ordering") as work:
+        save(work, make(work, Checkout.definition, order_id), state)
 
 
 @pytest.mark.django_db(transaction=True)

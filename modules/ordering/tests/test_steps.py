@@ -61,9 +61,9 @@ def reject(order: OrderPlaced, failure: Failure) -> None:
 
 class TestMarkPending:
     def test_refuses_an_order_that_is_not_there(self) -> None:
-        nobody = str(new_id())
+        nobody, order = str(new_id()), placed()
         with unit_of_work("ordering") as work, pytest.raises(UnknownOrder):
-            steps.mark_pending(nobody, placed(), work)
+            steps.mark_pending(nobody, order, work)
 
 
 class TestAgreePrices:

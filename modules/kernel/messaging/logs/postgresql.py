@@ -190,9 +190,9 @@ class PostgresqlLog:
 
     def _append_due(self, cursor: CursorWrapper) -> None:
         cursor.execute(
-            "WITH due AS (DELETE FROM messaging_scheduled WHERE id IN (SELECT id FROM"
+            "WITH due AS (DELETE FROM messaging_scheduled WHERE id = ANY(ARRAY(SELECT id FROM"
             f" messaging_scheduled WHERE due_at <= {now_sql(self.database)}"
-            " ORDER BY due_at, id LIMIT 500 FOR UPDATE SKIP LOCKED) RETURNING *)"
+            " ORDER BY due_at, id LIMIT 500 FOR UPDATE SKIP LOCKED)) RETURNING *)"
             " INSERT INTO messaging_message (message_id, source, name, schema_version, key, part,"
             " data, headers) SELECT message_id, source, name, schema_version, key, part, data,"
             " headers FROM due ORDER BY due_at, id"

@@ -38,9 +38,15 @@ class TestSchedule:
         with unit_of_work("probe") as work:
             made = work.schedule(ThingHappened(thing="a", number=1), after=timedelta(seconds=60))
         with unit_of_work("probe") as work:
-            assert work.cancel(made)
-            assert not work.cancel(made)
+            work.cancel(made)
         assert not Scheduled.objects.exists()
+
+    def test_forgets_what_is_cancelled_in_the_transaction_that_scheduled_it(self) -> None:
+        with unit_of_work("probe") as work:
+            work.cancel(work.schedule(ThingHappened(thing="a", number=1), after=timedelta()))
+        tick()
+        assert not Scheduled.objects.exists()
+        assert not Message.objects.exists()
 
     def test_forgets_what_its_transaction_rolled_back(self) -> None:
         def schedule_and_fail() -> None:

@@ -41,6 +41,7 @@ def open_transaction(number: int) -> Iterator[None]:
     def write() -> None:
         with unit_of_work("probe") as work:
             work.append(happened(number))
+            work.write_now()
             appended.set()
             assert commit.wait(10)
         connection.close()

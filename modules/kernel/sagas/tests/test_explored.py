@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from modules.kernel.messaging.unit_of_work import UnitOfWork
 from modules.kernel.sagas import Definition, OnTimeout, Saga, command, instances, local
 from modules.kernel.sagas import decide as decision
 from modules.kernel.sagas.exploring import Explorer, Violation, messages_of, run
@@ -116,8 +117,8 @@ def lets_steps_side_by_side_overwrite_each_other(patch: pytest.MonkeyPatch) -> N
     load = instances.load
     forks: dict[str, SagaState] = {}
 
-    def load_stale(database: str, saga: str, instance_id: str) -> Instance | None:
-        found = load(database, saga, instance_id)
+    def load_stale(work: UnitOfWork, saga: str, instance_id: str) -> Instance | None:
+        found = load(work, saga, instance_id)
         if found is None or {"room", "pay"} - {*found.state.steps}:
             return found
         return replace(found, state=forks.setdefault(instance_id, found.state))
