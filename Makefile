@@ -117,8 +117,8 @@ browser: ## Install Chromium for the browser tests, where this is Debian and the
 
 # -- measuring ------------------------------------------------------------------------------
 
-.PHONY: bench bench-log bench-calls bench-sagas bench-eventstore
-bench: bench-log bench-calls bench-sagas bench-eventstore ## Run every benchmark
+.PHONY: bench bench-log bench-calls bench-sagas bench-eventstore bench-brokers
+bench: bench-log bench-calls bench-sagas bench-eventstore bench-brokers ## Run every benchmark
 
 bench-log: $(DEV_INSTALLED) ## Measure the log on PostgreSQL against its bars (BENCH_ARGS=--quick)
 	$(BIN)/python -m benchmarks.log $(BENCH_ARGS)
@@ -131,6 +131,9 @@ bench-sagas: $(DEV_INSTALLED) ## Measure sagas on PostgreSQL against DBOS and th
 
 bench-eventstore: $(DEV_INSTALLED) ## Measure the event store and read models against their bars
 	$(BIN)/python -m benchmarks.eventstore $(BENCH_ARGS)
+
+bench-brokers: $(DEV_INSTALLED) ## Measure each broker beside its client library alone
+	$(BIN)/python -m benchmarks.brokers $(BENCH_ARGS)
 
 # -- checking -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("internal/schema-registry/", include("modules.kernel.schemas.registry.urls")),
     *(path("", include(f"modules.{module}.urls")) for module in settings.QUARRY_MODULES),
     *forwarded_urls(),
 ]

@@ -185,6 +185,11 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "modules.kernel.tasks.scheduler:ModuleScheduler"
+#: What the served schema registry asks for, as the password of any user; None is for everybody,
+#: "" for nobody.
+QUARRY_REGISTRY_PASSWORD: str | None = env.str("QUARRY_REGISTRY_PASSWORD", None)
+#: Whether others may register schemas there, under subjects that are no contracts of ours.
+QUARRY_REGISTRY_WRITABLE = env.bool("QUARRY_REGISTRY_WRITABLE", False)
 #: Whether the console asks for a staff account (Django's admin login).
 QUARRY_CONSOLE_FOR_STAFF = env.bool("QUARRY_CONSOLE_FOR_STAFF", False)
 #: What `/metrics` asks for as ``Authorization: Bearer …``; None is for everybody, "" for nobody.

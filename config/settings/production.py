@@ -21,6 +21,7 @@ DATABASES = read_databases(
     statement_timeout_seconds=30.0,
 ).all
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+QUARRY_REGISTRY_PASSWORD = env.str("QUARRY_REGISTRY_PASSWORD", "")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)

@@ -88,3 +88,13 @@ def report_of_calls(results: Path, *figures: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     report: dict[str, Any] = json.loads((results / "calls.json").read_text())
     return report
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_benchmark_of_brokers_measures_each_figure(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.brokers", "--quick", "--results", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "brokers.json").read_text())
+    assert len(report["figures"]) == 6

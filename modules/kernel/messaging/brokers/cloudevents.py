@@ -22,6 +22,8 @@ JSON = "application/json"
 
 _TYPE = re.compile(r"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)\.v([1-9][0-9]{0,3})")
 _SOURCE = "/modules/"
+#: Looks at all of a document and copies nothing.
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _OWN = {
     "specversion",
     "id",
@@ -66,7 +68,7 @@ def read_structured(document: bytes) -> tuple[dict[str, str], bytes]:
         NotAMessage: it is no CloudEvent.
     """
     try:
-        members = msgspec.json.decode(document, type=dict[str, msgspec.Raw])
+        members = _object.decode(document)
         data = bytes(members.pop("data", msgspec.Raw(b"null")))
         attributes = {
             name: value if isinstance(value, str) else str(value)
@@ -142,7 +144,7 @@ def _time(attributes: Mapping[str, str], name: str) -> datetime | None:
 
 def _json(body: bytes) -> str:
     try:
-        msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        _object.decode(body)
         return body.decode()
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotAMessage(f"the data are no JSON object: {error}") from error

@@ -162,19 +162,20 @@ class KafkaPublisher:
         return self._producer
 
     def _produce(self, producer: Producer, envelope: Envelope) -> None:
-        if why := self.refusal(envelope):
-            raise Undeliverable(f"{envelope.name} {envelope.message_id}: {why}")
         encoding = self._broker.encoding(envelope.source)
-        headers: list[tuple[str, str | bytes | None]] = [
-            (f"{_PREFIX}{name}", value.encode()) for name, value in attributes_of(envelope).items()
-        ]
-        headers.append((_CONTENT_TYPE, encoding.content_type.encode()))
+        value = encoding.encode(envelope)
+        if len(value) > _LARGEST_BYTES:
+            raise Undeliverable(f"{envelope.name} {envelope.message_id}: {self.refusal(envelope)}")
+        headers: dict[str, str | bytes | None] = {
+            _PREFIX + name: value for name, value in attributes_of(envelope).items()
+        }
+        headers[_CONTENT_TYPE] = encoding.content_type
         while True:
             try:
                 producer.produce(
                     self._broker.topic(envelope.source),
                     key=envelope.key.encode(),
-                    value=encoding.encode(envelope),
+                    value=value,
                     headers=headers,
                     on_delivery=self._on_delivery,
                 )
@@ -262,11 +263,9 @@ class KafkaReceiver:
         return self._consumer
 
     def _received(self, message: Message) -> Received:
-        headers = message.headers() or ()
-        texts = {name: _text(value) for name, value in dict(headers).items()}
         attributes = {
-            name.removeprefix(_PREFIX): value
-            for name, value in texts.items()
+            name[len(_PREFIX) :]: _text(value)
+            for name, value in dict(message.headers() or ()).items()
             if name.startswith(_PREFIX)
         }
         encoding = self._broker.encoding(self._modules.get(str(message.topic()), ""))

@@ -11,6 +11,7 @@ Source: CloudEvents AMQP binding 1.0.2 (its application properties are AMQP 0-9-
 from __future__ import annotations
 
 import contextlib
+import time
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -205,6 +206,7 @@ class RabbitMqReceiver:
         self._connection: Connection | None = None
         self._channel: Any = None
         self._arrived: deque[Received] = deque()
+        self._beat_at = 0.0
 
     def receive(self, *, limit: int, timeout_seconds: float) -> Sequence[Received]:
         with _as_unavailable(self):
@@ -213,7 +215,9 @@ class RabbitMqReceiver:
                 self._drain(timeout_seconds)
             while self._arrived and len(self._arrived) < limit and self._drain(0.0):
                 pass
-            channel.connection.send_heartbeat()
+            if (now := time.monotonic()) >= self._beat_at:
+                channel.connection.send_heartbeat()
+                self._beat_at = now + _HEARTBEAT_SECONDS / 3
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 
     def acknowledge(self, received: Sequence[Received]) -> None:
@@ -261,7 +265,7 @@ class RabbitMqReceiver:
         headers = message.properties.get("application_headers") or {}
         body = message.body if isinstance(message.body, bytes) else message.body.encode()
         attributes = {
-            name.removeprefix(_PREFIX): value if isinstance(value, str) else str(value)
+            name[len(_PREFIX) :]: value if isinstance(value, str) else str(value)
             for name, value in headers.items()
             if name.startswith(_PREFIX)
         }
