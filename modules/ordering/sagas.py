@@ -80,7 +80,12 @@ class Checkout(Saga):
     )
     book = command(
         BookShipment,
-        args={"order_id": I.order_id, "recipient": I.ship_to, "items": I.lines},
+        args={
+            "order_id": I.order_id,
+            "recipient": I.ship_to,
+            "items": I.lines,
+            "customer_id": I.customer_id,
+        },
         success=ShipmentBooked,
         failure=(ShipmentRefused,),
         undo=CancelShipment,

@@ -1,11 +1,11 @@
 """Erasing a person: their key is destroyed, and what was readable beside the log is scrubbed.
 
-The log, the snapshots and the scheduled messages become unreadable with the key. Two places
-hold what was decrypted: errors of messages set aside, which may quote it, and read models,
-which register themselves here (`on_erasure`).
+The log, the snapshots and the scheduled messages become unreadable with the key. Elsewhere
+is what was decrypted: in errors of messages set aside, which may quote it, in read models and
+in sagas, which register themselves here (`on_erasure`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import msgspec
@@ -18,8 +18,9 @@ from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.models import Message, OperatorAction, SetAside
 from modules.kernel.messaging.writer_turn import writer_turn
 
-#: ``scrub(subject) -> rows``: runs after the key is gone, and after each restart of an erasure.
-Scrub = Callable[[str], int]
+#: ``scrub(subject, texts) -> rows``: runs after the key is gone, with the texts that it opened;
+#: run again for the same person it is given none.
+Scrub = Callable[[str, Collection[str]], int]
 
 _scrubs: dict[str, Scrub] = {}
 
@@ -34,7 +35,7 @@ class Erased:
     Attributes:
         key_destroyed: False where there was none, or it had been destroyed before.
         errors: errors of messages set aside that quoted something and were scrubbed.
-        rows: rows of read models that were scrubbed.
+        rows: rows of read models and sagas that were scrubbed.
     """
 
     key_destroyed: bool
@@ -62,7 +63,7 @@ def erase(subject: str, *, operator: str, reason: str) -> Erased:
     # First what quotes them: afterwards nobody could tell what to look for.
     errors = sum(_scrub_errors(database, subject, quoted) for database in databases())
     destroyed = personal.destroy(subject)
-    rows = sum(scrub(subject) for scrub in _scrubs.values())
+    rows = sum(scrub(subject, quoted) for scrub in _scrubs.values())
     OperatorAction.objects.using(personal.DATABASE).create(
         operator=operator,
         action="eventstore.erase",
@@ -84,7 +85,7 @@ def _texts_of(subject: str) -> set[str]:
             # Only what the key opens: the rest of the message is not personal.
             for match in personal.tokens_in(data, subject):
                 text = keys.open_text(match)
-                if text is not None and len(text) >= _SHORTEST_QUOTED:
+                if text is not None:
                     found.add(text)
     return found
 
@@ -112,6 +113,7 @@ def _without(error: str, texts: set[str]) -> str:
     spellings = {
         spelling
         for text in texts
+        if len(text) >= _SHORTEST_QUOTED
         for spelling in (text, repr(text)[1:-1], msgspec.json.encode(text).decode()[1:-1])
     }
     for spelling in sorted(spellings, key=len, reverse=True):

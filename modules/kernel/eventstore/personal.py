@@ -14,7 +14,9 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import msgspec
@@ -34,6 +36,11 @@ _NONCE = 12
 _TOKEN = re.compile(r'"enc1:([A-Za-z0-9_-]{22}):([A-Za-z0-9_-]+)"')
 
 
+_together: ContextVar[Mapping[str, bytes | None] | None] = ContextVar(
+    "quarry_personal_keys", default=None
+)
+
+
 def tag_of(subject: str) -> str:
     """This gives the name of a person's key: the same everywhere, and not the person's own."""
     digest = hashlib.sha256(b"quarry subject\0" + subject.encode()).digest()
@@ -48,6 +55,8 @@ class SubjectKeys:
         keys: dict[str, bytes | None] = {}
         for name, mark in personal.items():
             subject = str(values[mark.of])
+            if not subject:
+                continue  # Nobody's, so there is nobody who could ask for it to be forgotten.
             if subject not in keys:
                 keys[subject] = _key_for(subject)
             values[name] = _sealed(values[name], keys[subject], tag_of(subject))
@@ -57,8 +66,22 @@ class SubjectKeys:
         tags = {match[1] for match in _TOKEN.finditer(data)}
         if not tags:
             return data
-        keys = _find_keys(tags)
+        keys = _known_keys(tags)
         return _TOKEN.sub(lambda match: _opened(match, keys), data)
+
+    @contextmanager
+    def opening(self, texts: Iterable[str]) -> Iterator[None]:
+        """This looks the keys of many texts up in one query, for as long as the block runs.
+
+        A key that is destroyed meanwhile opens what is read inside the block: whoever keeps
+        what it reads must see to it that an erasure waits, as a projection's checkpoint does.
+        """
+        tags = {match[1] for text in texts for match in _TOKEN.finditer(text)}
+        outer = _together.set(_find_keys(tags) if tags else {})
+        try:
+            yield
+        finally:
+            _together.reset(outer)
 
     def seal_text(self, text: str, subject: str) -> str:
         """This encrypts a whole text with a person's key; empty if they were erased."""
@@ -150,6 +173,11 @@ def _key_for(subject: str) -> bytes | None:
         # Read again: of two who made it at once, one has.
         found = _find_keys([tag])
     return found[tag]
+
+
+def _known_keys(tags: set[str]) -> Mapping[str, bytes | None]:
+    known = _together.get()
+    return known if known is not None and tags <= known.keys() else _find_keys(tags)
 
 
 def _find_keys(tags: Iterable[str]) -> dict[str, bytes | None]:

@@ -4,7 +4,8 @@ The catalogue calls this for classes with marked fields and for no others. Who h
 is installed when the apps are ready (`modules.kernel.eventstore.personal`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 from modules.kernel.contracts import Personal
@@ -25,6 +26,9 @@ class Protection(Protocol):
     def open(self, data: str) -> str:
         """This gives JSON text with everything readable again that has still its key."""
 
+    def opening(self, texts: Iterable[str]) -> AbstractContextManager[None]:
+        """This makes opening many texts inside the block cheap."""
+
 
 def install(protection: Protection) -> None:
     """This has the protection used from now on."""
@@ -43,3 +47,8 @@ def installed() -> Protection:
 def opened(text: str) -> str:
     """This gives JSON text readable, by whatever protection there is; else as it stands."""
     return _installed[0].open(text) if _installed else text
+
+
+def opening(texts: Iterable[str]) -> AbstractContextManager[None]:
+    """This makes opening many texts inside the block cheap; see `Protection.opening`."""
+    return _installed[0].opening(texts) if _installed else nullcontext()

@@ -18,6 +18,7 @@ from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import Log, open_log
 from modules.kernel.messaging.prepared import cursor_of, fetch
+from modules.kernel.messaging.protection import opening
 from modules.kernel.messaging.upcasting import read
 from modules.kernel.messaging.writer_turn import writer_turn
 from modules.kernel.readmodels import generations, news
@@ -146,14 +147,16 @@ def _lock(database: str, pk: int, *, wait: bool) -> tuple[int, int, str, str] | 
 
 def happened(envelopes: Sequence[Envelope]) -> list[Happened]:
     """This decodes messages for a projection; one of an older version may become several."""
-    return [
-        Happened(
-            event=found.message,
-            position=one.position,
-            recorded_at=one.recorded_at,
-            message_id=one.message_id,
-        )
-        for one in envelopes
-        for found in read(one.name, one.schema_version, one.data)
-        if found.entry.contract.name == one.name
-    ]
+    # The checkpoint is locked: an erasure waits for it, and scrubs what is made of these.
+    with opening(one.data for one in envelopes):
+        return [
+            Happened(
+                event=found.message,
+                position=one.position,
+                recorded_at=one.recorded_at,
+                message_id=one.message_id,
+            )
+            for one in envelopes
+            for found in read(one.name, one.schema_version, one.data)
+            if found.entry.contract.name == one.name
+        ]

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
+from typing import Annotated
 
-from modules.kernel.contracts import event
+from modules.kernel.contracts import Personal, event
 from modules.shipping.contracts import Address
 
 
@@ -18,7 +19,7 @@ class OrderPlaced:
     customer_id: str
     currency: str
     lines: tuple[PlacedLine, ...]
-    ship_to: Address
+    ship_to: Annotated[Address, Personal(of="customer_id")]
     payment_token: str
 
 

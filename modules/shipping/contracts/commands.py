@@ -1,6 +1,7 @@
 from dataclasses import dataclass
+from typing import Annotated
 
-from modules.kernel.contracts import command
+from modules.kernel.contracts import Personal, command
 from modules.shipping.contracts.address import Address
 
 
@@ -12,11 +13,16 @@ class ParcelItem:
 
 @command("shipping.book_shipment", version=1, key="order_id")
 class BookShipment:
-    """Book a carrier for the goods. Answered by booked or refused."""
+    """Book a carrier for the goods. Answered by booked or refused.
+
+    Attributes:
+        customer_id: whose data the recipient's are; empty where nobody can say.
+    """
 
     order_id: str
-    recipient: Address
+    recipient: Annotated[Address, Personal(of="customer_id")]
     items: tuple[ParcelItem, ...]
+    customer_id: str = ""
 
 
 @command("shipping.dispatch_shipment", version=1, key="order_id")

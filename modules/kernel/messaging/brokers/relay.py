@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -24,6 +25,7 @@ from modules.kernel.messaging.brokers.routes import relay_subscription
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.leases import Leases
+from modules.kernel.messaging.protection import opened
 from modules.kernel.messaging.set_aside import SetAsides
 from modules.kernel.messaging.subscriptions import Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
@@ -51,7 +53,7 @@ class _Publishing(Attempts):
 
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         try:
-            self.publisher.publish([envelope])
+            self.publisher.publish([_readable(envelope)])
         except BrokerError as error:
             self._failed(envelope, attempt, error)
             return False
@@ -131,7 +133,7 @@ class Relay(Consumer):
             else:
                 going.append(envelope)
         if going:
-            self.publisher.publish(going)
+            self.publisher.publish([_readable(one) for one in going])
         positions = {envelope.partition: envelope.position for envelope in run}
         with unit_of_work(self.subscription.module):
             for envelope, why in refused:
@@ -143,3 +145,9 @@ class Relay(Consumer):
             self.leases.advance(positions)
         self.leases.advanced(positions)
         self.attempts.count(Outcome.HANDLED, *(envelope.name for envelope in going))
+
+
+def _readable(envelope: Envelope) -> Envelope:
+    """This gives a message as another deployable can read it, which has none of our keys."""
+    data = opened(envelope.data)
+    return envelope if data is envelope.data else replace(envelope, data=data)

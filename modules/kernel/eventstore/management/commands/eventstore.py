@@ -51,8 +51,8 @@ class Command(BaseCommand):
             return
         key = "The key is destroyed" if erased.key_destroyed else "There was no key to destroy"
         self.stdout.write(
-            f"{key}; {erased.rows} rows of read models and {erased.errors} errors of messages "
-            "set aside were scrubbed."
+            f"{key}; {erased.rows} rows of read models and sagas and {erased.errors} errors of "
+            "messages set aside were scrubbed."
         )
 
     def _verify(self, *, log: str, expect: str, **options: Any) -> None:
