@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,18 @@ def crash(server: PostgresServer, way: Way, chance: random.Random) -> None:
         case Way.STOPPED_AT_ONCE:
             postmaster.send_signal(signal.SIGQUIT)
         case Way.SESSION_KILLED:
-            sessions = [one for one in children if "postgres: postgres" in " ".join(one.cmdline())]
-            chance.choice(sessions).kill()
+            with suppress(psutil.NoSuchProcess):  # It ended by itself just now.
+                chance.choice([one for one in children if _is_session(one)]).kill()
     if way != Way.SESSION_KILLED:
         # Those who outlive the server still hold its memory: it cannot start before they end.
         psutil.wait_procs([postmaster, *children], timeout=20)
+
+
+def _is_session(process: psutil.Process) -> bool:
+    try:
+        return "postgres: postgres" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
 
 
 def start_again(server: PostgresServer) -> None:

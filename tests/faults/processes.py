@@ -40,6 +40,11 @@ class Process:
     def pid(self) -> int:
         return self._popen.pid
 
+    @property
+    def exit_code(self) -> int | None:
+        """This is negative for the signal that has ended it; None while it runs."""
+        return self._popen.returncode
+
     def is_running(self) -> bool:
         return self._popen.poll() is None
 
@@ -76,5 +81,5 @@ def run_to_end(arguments: Sequence[str], env: Mapping[str, str], output: Path) -
         wait_until(lambda: not process.is_running(), what=f"{arguments} ends", seconds=60)
     finally:
         process.kill()
-    code = process._popen.returncode
+    code = process.exit_code
     assert code == 0, f"{arguments} ended with {code}:\n{output.read_text(errors='replace')}"

@@ -8,13 +8,17 @@ Every `Problem` of a contract, and every error of Django REST framework, becomes
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from modules.kernel.contracts import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
+
+_logger = structlog.get_logger("quarry.http")
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -27,11 +31,23 @@ _STATUS = {
 }
 
 
+class DatabaseUnavailable(Unavailable):
+    """This says that the database is away, or has ended the transaction; nothing was changed."""
+
+    code = "database-unavailable"
+    title = "The database is not available"
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """This is Django REST framework's `EXCEPTION_HANDLER`."""
     if isinstance(error, Problem):
         set_rollback()
         return _response(problem_details(error))
+    if isinstance(error, OperationalError | InterfaceError):
+        # Not a bug of the request: the same one may pass when the database is back.
+        _logger.exception("database_unavailable")
+        away = DatabaseUnavailable("the database did not answer; try again in a moment")
+        return _response(problem_details(away), {"Retry-After": "1"})
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
