@@ -98,3 +98,22 @@ def test_the_benchmark_of_brokers_measures_each_figure(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "brokers.json").read_text())
     assert len(report["figures"]) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_benchmark_of_the_event_store_measures_each_figure(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "benchmarks.eventstore", "--quick", "--results", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "eventstore.json").read_text())
+    assert [figure["bar"] for figure in report["figures"]] == [
+        "≤ 0.25 × its time",
+        "≥ 2 ×",
+        "≥ 15 × its one-transaction-an-event figure",
+        "p50 ≤ 30 ms",
+        "≥ 0.9 ×",
+        "≥ 0.9 ×",
+    ]
