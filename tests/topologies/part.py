@@ -110,7 +110,8 @@ class Part:
         from modules.kernel.messaging.drivers.owner import owner_here
         from modules.kernel.messaging.testing import Mover
 
-        self._mover = Mover()
+        # Two steps lie further apart here than the first retry of what has failed.
+        self._mover = Mover(hold=True)
         self._relay = Relay(
             self._transport,
             source="default",

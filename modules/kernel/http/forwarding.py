@@ -80,7 +80,8 @@ def _headers_of(request: HttpRequest) -> dict[str, str]:
     headers["X-Forwarded-Proto"] = request.scheme or "http"
     if address := request.META.get("REMOTE_ADDR"):
         headers["X-Forwarded-For"] = address
-    if traceparent := spans.traceparent():
+    traceparent, _ = spans.around()
+    if traceparent:
         headers[wire.TRACE] = traceparent
     return headers
 

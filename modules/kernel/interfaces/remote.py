@@ -67,6 +67,13 @@ def _call(
 
     def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
         arguments = method.given(args, kwargs)
+        traceparent, needs_span = spans.around()
+        if not needs_span:
+            return made(arguments, traceparent)
+        with spans.of_caller(target):
+            return made(arguments, spans.around()[0])
+
+    def made(arguments: msgspec.Struct, traceparent: str) -> Any:
         body = method.msgpack.encode(arguments)
         works_with = wiring.wired()
         signer = works_with.signer
@@ -77,41 +84,37 @@ def _call(
             seconds = attempt.remaining_seconds()
             if seconds < _SHORTEST_SECONDS:
                 raise DeadlineBeforeCall(f"{target}: the time was over", call=target)
-            headers = _headers(signer, caller=caller, module=module, seconds=seconds)
+            headers = {
+                "Content-Type": wire.MSGPACK,
+                wire.AUTHORIZATION: _authorization(signer, caller=caller, module=module),
+                wire.TIMEOUT: str(int(seconds * 1000)),
+            }
+            if traceparent:
+                headers[wire.TRACE] = traceparent
+            if correlation := current_causes().correlation_id:
+                headers[wire.CORRELATION] = correlation
             response = works_with.transport.exchange(
                 "POST", location.url, path, body=body, headers=headers, seconds=seconds
             )
             return _answer(response, method, protocol, target)
 
-        with spans.of_caller(target):
-            return pipeline(caller, target).call(
-                attempt_to,
-                deadline=current_call().deadline,
-                repeatable=method.is_repeatable(arguments),
-                safe=method.repeating.safe,
-                request=request,
-            )
+        return pipeline(caller, target).call(
+            attempt_to,
+            deadline=current_call().deadline,
+            repeatable=method.is_repeatable(arguments),
+            safe=method.repeating.safe,
+            request=request,
+        )
 
     call.__name__ = method.name
     return call
 
 
-def _headers(signer: Signer, *, caller: str, module: str, seconds: float) -> dict[str, str]:
-    """This gives the headers that say who calls, in the course of what, and how long it waits."""
+def _authorization(signer: Signer, *, caller: str, module: str) -> str:
     try:
-        token = signer.token(caller=caller, audience=module)
+        return wire.BEARER + signer.token(caller=caller, audience=module)
     except KeysMissing as error:
         raise CallRefused(str(error), call=module) from error
-    headers = {
-        "Content-Type": wire.MSGPACK,
-        wire.AUTHORIZATION: wire.BEARER + token,
-        wire.TIMEOUT: str(int(seconds * 1000)),
-    }
-    if correlation := current_causes().correlation_id:
-        headers[wire.CORRELATION] = correlation
-    if traceparent := spans.traceparent():
-        headers[wire.TRACE] = traceparent
-    return headers
 
 
 def _answer(response: urllib3.BaseHTTPResponse, method: Method, protocol: type, target: str) -> Any:

@@ -6,6 +6,7 @@ localhost. A caller learns nothing of what is here until it has shown a good tok
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import msgspec
@@ -28,6 +29,9 @@ _AUTHORIZATION = wire.in_environ(wire.AUTHORIZATION)
 _TIMEOUT = wire.in_environ(wire.TIMEOUT)
 _CORRELATION = wire.in_environ(wire.CORRELATION)
 _TRACE = wire.in_environ(wire.TRACE)
+
+
+_NO_CAUSE = nullcontext()
 
 
 class Outgoing(NamedTuple):
@@ -110,12 +114,12 @@ def _carried_out(called: Served, body: bytes, environ: Mapping[str, Any], call: 
         arguments = coding.decode_arguments(body)
     except msgspec.MsgspecError as error:
         return Outgoing(wire.BAD_CALL, f"{method.path}: {error}".encode())
-    causes = Causes(correlation_id=environ.get(_CORRELATION, ""))
+    correlation: str = environ.get(_CORRELATION, "")
     try:
         with (
             answering(call),
             spans.of_provider(method.path, environ.get(_TRACE)),
-            caused_by(causes),
+            caused_by(Causes(correlation_id=correlation)) if correlation else _NO_CAUSE,
         ):
             result = getattr(called.provider, method.name)(**method.keywords(arguments))
         return Outgoing(wire.RESULT, coding.encode(result), content_type)

@@ -14,15 +14,10 @@ from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags
 
 _tracer = trace.get_tracer("quarry.interfaces")
+#: Contexts of traces that nobody records. One request asks many times, with one ``traceparent``.
+_known: dict[str, Context] = {}
+_REMEMBERED = 256
 _SENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-
-
-class _NoSpan:
-    """This is the block of a call without a span, in the trace that is current already."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 class _InTrace:
@@ -40,35 +35,36 @@ class _InTrace:
         context.detach(self._token)
 
 
-_NO_SPAN = _NoSpan()
+def around() -> tuple[str, bool]:
+    """This gives ``traceparent`` of the present trace, and whether a call from here needs a span.
+
+    It does where the trace is recorded, and where there is none: then the call begins one.
+    """
+    trace_id, span_id, _, flags, _, is_valid = trace.get_current_span().get_span_context()
+    if not is_valid:
+        return "", True
+    return f"00-{trace_id:032x}-{span_id:016x}-{flags:02x}", flags.sampled
 
 
 def of_caller(name: str) -> AbstractContextManager[object]:
-    """This is the block of a call that this process makes."""
-    around = trace.get_current_span().get_span_context()
-    if around.is_valid and not around.trace_flags.sampled:
-        return _NO_SPAN
+    """This is the block of a call that this process makes, with a span."""
     return _tracer.start_as_current_span(name, kind=SpanKind.CLIENT)
 
 
 def of_provider(name: str, traceparent: str | None) -> AbstractContextManager[object]:
     """This is the block of a call that this process answers, in the trace of its caller."""
-    found = _SENT.fullmatch(traceparent) if traceparent else None
-    if found is None:
-        return _tracer.start_as_current_span(name, kind=SpanKind.SERVER)
-    trace_id, span_id, flags = found.groups()
-    sent = SpanContext(
-        int(trace_id, 16), int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16))
-    )
-    parent = trace.set_span_in_context(NonRecordingSpan(sent), Context())
-    if sent.is_valid and not sent.trace_flags.sampled:
+    parent = _known.get(traceparent) if traceparent else None
+    if parent is not None:
         return _InTrace(parent)
-    return _tracer.start_as_current_span(name, context=parent, kind=SpanKind.SERVER)
-
-
-def traceparent() -> str:
-    """This gives the header for the present trace; empty where there is none."""
-    here = trace.get_current_span().get_span_context()
-    if not here.is_valid:
-        return ""
-    return f"00-{here.trace_id:032x}-{here.span_id:016x}-{here.trace_flags:02x}"
+    found = _SENT.fullmatch(traceparent) if traceparent else None
+    if traceparent is None or found is None:
+        return _tracer.start_as_current_span(name, kind=SpanKind.SERVER)
+    trace_id, span_id, flags = (int(part, 16) for part in found.groups())
+    sent = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+    parent = trace.set_span_in_context(NonRecordingSpan(sent), Context())
+    if not sent.is_valid or sent.trace_flags.sampled:
+        return _tracer.start_as_current_span(name, context=parent, kind=SpanKind.SERVER)
+    if len(_known) >= _REMEMBERED:
+        _known.clear()
+    _known[traceparent] = parent
+    return _InTrace(parent)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
 from django.db import connections
+from django.db.models import F
+from django.utils import timezone
 
 from modules.kernel.contracts import contract_of, new_id
 from modules.kernel.messaging.catalogue import decode
@@ -12,7 +15,7 @@ from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.followers import Follower, followers
 from modules.kernel.messaging.logs import databases, open_log
-from modules.kernel.messaging.models import Message
+from modules.kernel.messaging.models import Message, Scheduled, SetAside
 from modules.kernel.messaging.subscriptions import subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module, unit_of_work
 
@@ -20,12 +23,20 @@ T = TypeVar("T")
 
 #: With `until_idle`, what is due within this time is brought forward instead of waited for.
 _HORIZON_SECONDS = 2.0
+#: Longer, by far, than anything is scheduled ahead.
+_HELD = timedelta(days=365)
 
 
 class Mover:
-    """This moves the messages of this process's logs, in one thread, when it is told to."""
+    """This moves the messages of this process's logs, in one thread, when it is told to.
 
-    def __init__(self) -> None:
+    Args:
+        hold: what a step leaves for later stays there until it is brought forward, however
+            long that takes: for tests whose steps are slower than the first retry.
+    """
+
+    def __init__(self, *, hold: bool = False) -> None:
+        self._held = _HELD if hold else timedelta(0)
         self._logs = [open_log(database) for database in databases()]
         for log in self._logs:
             if not log.lead():
@@ -44,15 +55,29 @@ class Mover:
 
     def step(self) -> tuple[int, int]:
         """This gives how many messages were sequenced, and how many deliveries were made."""
+        began_at = timezone.now()
         moved = sum(log.tick() for log in self._logs)
-        return moved, sum(one.step() for one in self._stepped)
+        made = sum(one.step() for one in self._stepped)
+        if self._held:
+            self._hold(began_at)
+        return moved, made
 
     def bring_forward(self) -> bool:
         """This makes the next thing due that lies within the horizon; False without one."""
-        found = _bring_forward()
+        found = _bring_forward(self._held)
         for consumer in self._consumers:
             consumer.look_again()
         return found
+
+    def _hold(self, began_at: datetime) -> None:
+        """This moves into the future what falls due after the step began; what it moved before,
+        and what was brought forward, stays."""
+        for log in self._logs:
+            window = {"due_at__gt": began_at, "due_at__lt": began_at + self._held / 2}
+            later = F("due_at") + self._held
+            retrying = SetAside.objects.using(log.database).filter(state="retrying", **window)
+            retrying.update(due_at=later)
+            Scheduled.objects.using(log.database).filter(**window).update(due_at=later)
 
     def close(self) -> None:
         """This gives back what it held of the logs."""
@@ -108,10 +133,10 @@ def deliver(message: object, *, source: str) -> None:
     drain()
 
 
-def _bring_forward() -> bool:
+def _bring_forward(held: timedelta) -> bool:
     """This makes the next thing due now that is due within the horizon; False without one."""
     for database in databases():
-        horizon = now_sql(database, plus_seconds=_HORIZON_SECONDS)
+        horizon = now_sql(database, plus_seconds=_HORIZON_SECONDS + held.total_seconds())
         now = now_sql(database)
         with connections[database].cursor() as cursor:
             cursor.execute(
