@@ -144,6 +144,11 @@ QUARRY_BROKER_PREFIX = env.str("QUARRY_BROKER_PREFIX", "quarry")
 #: What this deployable is called at the broker; its processes share its messages.
 QUARRY_DEPLOYABLE = env.str("QUARRY_DEPLOYABLE", "quarry")
 
+#: Modules whose topics on Kafka are in Avro, and the registry that their schemas are in: the one
+#: served here, ``http://…/internal/schema-registry``, another, or ``glue://NAME``.
+QUARRY_AVRO_MODULES: list[str] = env.list("QUARRY_AVRO_MODULES", [])
+QUARRY_SCHEMA_REGISTRY_URL = env.str("QUARRY_SCHEMA_REGISTRY_URL", "")
+
 #: How long a process that delivers messages may be silent before others take over from it.
 QUARRY_LEASE_SECONDS = env.float("QUARRY_LEASE_SECONDS", 10.0)
 

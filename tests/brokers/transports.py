@@ -46,7 +46,7 @@ def _rabbitmq() -> Iterator[Tried]:
 def _kafka() -> Iterator[Tried]:
     with proxied(own_tansu) as proxy:
         # Whoever dies is missed after two seconds, not ten.
-        options = "partitions=4&message.timeout.ms=1500&session.timeout.ms=2000"
+        options = "partitions=4&confirm_seconds=1.5&session.timeout.ms=2000"
         yield Tried(
             url=f"kafka://127.0.0.1:{proxy.port}?{options}&heartbeat.interval.ms=500", proxy=proxy
         )

@@ -3,6 +3,7 @@
 `modules.kernel.schemas.registries` has the encodings with a registry behind them.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from modules.kernel.messaging.brokers.cloudevents import JSON
@@ -37,3 +38,20 @@ class JsonEncoding:
 
     def decode(self, body: bytes) -> bytes:
         return body
+
+
+_encodings: dict[str, Callable[[], Encoding]] = {}
+
+
+def install_encoding(module: str, make: Callable[[], Encoding]) -> None:
+    """This has a module's topic written in something other than JSON, where the broker can.
+
+    Args:
+        make: called when a transport is opened.
+    """
+    _encodings[module] = make
+
+
+def installed_encodings() -> Mapping[str, Encoding]:
+    """This gives the encodings by module."""
+    return {module: make() for module, make in _encodings.items()}

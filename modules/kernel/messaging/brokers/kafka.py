@@ -37,8 +37,7 @@ _CONTENT_TYPE = "content-type"
 #: What a topic of ours is made with; partitions can be added, but keys move then.
 _PARTITIONS = 8
 _LARGEST_BYTES = 8 * 1024 * 1024
-_DELIVERED_WITHIN_SECONDS = 5.0
-_CONFIRMED_WITHIN_SECONDS = 10.0
+_CONFIRM_SECONDS = 10.0
 _MADE_WITHIN_SECONDS = 10.0
 
 _logger = logging.getLogger("quarry.kafka")
@@ -46,7 +45,7 @@ _JSON = JsonEncoding()
 
 
 class Kafka:
-    """This is Kafka at a URL, ``kafka://host:9092,host:9092?partitions=8&…``.
+    """This is Kafka at a URL, ``kafka://host:9092,host:9092?partitions=8&confirm_seconds=10&…``.
 
     Whatever else the query says goes to librdkafka as it stands:
     ``security.protocol=SASL_SSL`` and so on.
@@ -65,8 +64,9 @@ class Kafka:
         options = dict(parse_qsl(parts.query))
         try:
             self.partitions = int(options.pop("partitions", _PARTITIONS))
+            self.confirm_seconds = float(options.pop("confirm_seconds", _CONFIRM_SECONDS))
         except ValueError as error:
-            raise BadBrokerUrl(f"partitions is no number: {error}") from error
+            raise BadBrokerUrl(f"partitions or confirm_seconds is no number: {error}") from error
         self.prefix = prefix
         self.encodings = encodings or {}
         self.configuration: dict[str, Any] = {
@@ -106,12 +106,14 @@ class Kafka:
     def producer(self) -> Producer:
         return Producer(
             {
-                "message.timeout.ms": int(_DELIVERED_WITHIN_SECONDS * 1000),
                 **self.configuration,
                 "enable.idempotence": True,
                 # After one that was not delivered, none of its partition is: a key's messages
                 # arrive as a beginning of them, never with a hole.
                 "enable.gapless.guarantee": True,
+                # The guarantee does not cover messages that time out one by one: we give all of
+                # a batch up together instead, in `publish`.
+                "message.timeout.ms": 0,
                 "partitioner": "murmur2_random",  # as Java's clients place keys
                 "compression.type": "lz4",
                 "message.max.bytes": _LARGEST_BYTES + 64 * 1024,
@@ -141,7 +143,7 @@ class KafkaPublisher:
             self._failed.clear()
             for envelope in envelopes:
                 self._produce(producer, envelope)
-            left = producer.flush(_CONFIRMED_WITHIN_SECONDS)
+            left = producer.flush(self._broker.confirm_seconds)
             if self._failed or left:
                 why = self._failed[0].str() if self._failed else f"{left} were not confirmed"
                 raise BrokerUnavailable(f"Kafka: {why}")
@@ -230,7 +232,7 @@ class KafkaReceiver:
                 value=message.value(),
                 headers=[*(message.headers() or ()), ("refused-because", reason.encode())],
             )
-            if self._dead.flush(_CONFIRMED_WITHIN_SECONDS):
+            if self._dead.flush(self._broker.confirm_seconds):
                 raise BrokerUnavailable("Kafka: the dead letter was not confirmed")
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from modules.kernel.messaging.brokers.encoding import installed_encodings
 from modules.kernel.messaging.brokers.port import BadBrokerUrl, Transport
 
 
@@ -25,7 +26,7 @@ def open_transport(url: str, *, prefix: str = "quarry") -> Transport:
         case "kafka":
             from modules.kernel.messaging.brokers.kafka import Kafka
 
-            return Kafka(url, prefix=prefix)
+            return Kafka(url, prefix=prefix, encodings=installed_encodings())
         case "sns+sqs":
             from modules.kernel.messaging.brokers.sns_sqs import SnsSqs
 

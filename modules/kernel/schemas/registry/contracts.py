@@ -45,9 +45,15 @@ def _of_class(cls: type) -> Iterator[ContractSchema]:
     said = {key: value for key, value in document.items() if key != "$comment"}
     yield ContractSchema(subject=subject, format="JSON", text=json.dumps(said | {"title": subject}))
     try:
-        schema = avro_schema(document)
+        yield in_avro(cls)
     except NotInAvro:
         return
-    yield ContractSchema(
+
+
+@cache
+def in_avro(cls: type) -> ContractSchema:
+    """This gives a message class in Avro. Raises: NotInAvro."""
+    schema = avro_schema(message_document(cls))
+    return ContractSchema(
         subject=f"{schema['namespace']}.{schema['name']}", format="AVRO", text=json.dumps(schema)
     )

@@ -8,11 +8,23 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from modules.kernel.schemas.changes import changes
-from modules.kernel.schemas.committed import documents_of_code, stale_files, write_files
+from modules.kernel.schemas.changes import Change, changes
+from modules.kernel.schemas.committed import (
+    Documents,
+    documents_of_code,
+    stale_files,
+    write_files,
+)
 from modules.kernel.schemas.consumers import installed_consumers
 from modules.kernel.schemas.modes import Mode
-from modules.kernel.schemas.releases import Unreadable, releases
+from modules.kernel.schemas.registries import (
+    RegistryRefused,
+    RegistryUnavailable,
+    open_registry,
+)
+from modules.kernel.schemas.registries.judging import registered
+from modules.kernel.schemas.registry.contracts import contract_schemas
+from modules.kernel.schemas.releases import Releases, Unreadable, releases
 from modules.kernel.schemas.report import as_json, kept, print_report
 from modules.kernel.schemas.stored import upcast_by_code
 
@@ -34,6 +46,12 @@ class Command(BaseCommand):
             help="git revision with the released contracts; by default where this branch left main",
         )
         check.add_argument(
+            "--registry",
+            default="",
+            metavar="URL",
+            help="compare with what a registry holds instead: http(s)://… or glue://NAME?region=…",
+        )
+        check.add_argument(
             "--mode",
             type=Mode,
             choices=list(Mode),
@@ -42,32 +60,78 @@ class Command(BaseCommand):
         )
         check.add_argument("--json", action="store_true", help="print the report as JSON")
 
+        publish = actions.add_parser("publish", help="Register the contracts in a registry.")
+        publish.add_argument("--registry", required=True, metavar="URL", help="as for check")
+
     def handle(self, *args: Any, **options: Any) -> None:
         documents = documents_of_code(settings.ROOT)
-        if options["action"] == "generate":
-            for one in write_files(documents, root=settings.ROOT):
-                self.stdout.write(one.path)
-            return
-        stale = tuple(stale_files(documents, root=settings.ROOT))
+        match options["action"]:
+            case "generate":
+                for one in write_files(documents, root=settings.ROOT):
+                    self.stdout.write(one.path)
+            case "publish":
+                self._publish(documents, options["registry"])
+            case "check":
+                self._check(documents, options)
+
+    def _publish(self, documents: Documents, url: str) -> None:
+        """This registers what the registry has not, once nothing of it would break anybody."""
         try:
-            released = releases(settings.ROOT, options["against"])
-        except Unreadable as error:
-            raise CommandError(f"the released contracts cannot be read: {error}") from error
-        found = tuple(
-            changes(
-                documents,
-                released,
-                installed_consumers(),
-                mode=options["mode"],
-                upcast=upcast_by_code,
+            with open_registry(url) as registry:
+                released = registered(registry, documents, url=url)
+                if not self._report(documents, released, mode=Mode.FULL_TRANSITIVE):
+                    raise CommandError("nothing was published")
+                for schema in contract_schemas():
+                    published = registry.publish(schema)
+                    if published.is_new:
+                        self.stdout.write(f"{published.subject} version {published.version}")
+        except (RegistryRefused, RegistryUnavailable) as error:
+            raise CommandError(f"{url}: {error}") from error
+
+    def _report(self, documents: Documents, released: Releases, *, mode: Mode) -> bool:
+        found = _messages_changed(documents, released, mode)
+        if kept(found, ()):
+            return True
+        print_report(found, (), revision=released.revision, console=self._console())
+        return False
+
+    def _check(self, documents: Documents, options: dict[str, Any]) -> None:
+        stale = tuple(stale_files(documents, root=settings.ROOT))
+        if url := options["registry"]:
+            try:
+                with open_registry(url) as registry:
+                    released = registered(registry, documents, url=url)
+            except RegistryUnavailable as error:
+                raise CommandError(f"{url}: {error}") from error
+            found = _messages_changed(documents, released, options["mode"])
+        else:
+            try:
+                released = releases(settings.ROOT, options["against"])
+            except Unreadable as error:
+                raise CommandError(f"the released contracts cannot be read: {error}") from error
+            found = tuple(
+                changes(
+                    documents,
+                    released,
+                    installed_consumers(),
+                    mode=options["mode"],
+                    upcast=upcast_by_code,
+                )
             )
-        )
         if options["json"]:
             report = as_json(found, stale, revision=released.revision)
             self.stdout.write(json.dumps(report, indent=2, ensure_ascii=False))
         else:
-            # Django's wrapper has all that rich asks of a file, and is not declared as one.
-            console = Console(file=cast(IO[str], self.stdout), soft_wrap=True, highlight=False)
-            print_report(found, stale, revision=released.revision, console=console)
+            print_report(found, stale, revision=released.revision, console=self._console())
         if not kept(found, stale):
             raise SystemExit(1)
+
+    def _console(self) -> Console:
+        # Django's wrapper has all that rich asks of a file, and is not declared as one.
+        return Console(file=cast(IO[str], self.stdout), soft_wrap=True, highlight=False)
+
+
+def _messages_changed(documents: Documents, released: Releases, mode: Mode) -> tuple[Change, ...]:
+    """This judges messages alone: interfaces are in no registry."""
+    messages = {path: one for path, one in documents.items() if "x-message" in one}
+    return tuple(changes(messages, released, installed_consumers(), mode=mode))
