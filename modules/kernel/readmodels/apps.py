@@ -25,9 +25,14 @@ def _ensure_all(*, using: str, **_: Any) -> None:
     By the signal that Django has for rows that go with a schema: it is sent after `migrate`,
     and when a test has emptied all tables.
     """
+    from django.db import connections
+
     from modules.kernel.readmodels import generations
+    from modules.kernel.readmodels.models import Generation
     from modules.kernel.readmodels.projection import projections
 
+    if Generation._meta.db_table not in connections[using].introspection.table_names():
+        return  # Some apps only were migrated, and not yet this one.
     for projection in projections():
         if projection.database == using:
             generations.ensure(projection)

@@ -20,6 +20,9 @@ from modules.kernel.readmodels.projection import Projection, Tables
 
 State = Generation.State
 
+#: How long a switch waits for queries that are still reading; it fails then, and changes nothing.
+LOCK_SECONDS = 5.0
+
 
 def ensure(projection: Projection) -> None:
     """This makes the first generation of a read model that has none, and reads it."""
@@ -65,6 +68,9 @@ def drop(projection: Projection, generation: Generation) -> None:
 def point_views(projection: Projection, generation: Generation) -> None:
     """This has queries read a generation from the commit on."""
     database = projection.database
+    if connections[database].vendor == "postgresql":
+        # Who reads the view holds a switch up, and those who come later wait behind the switch.
+        _execute(database, f"SET LOCAL lock_timeout = '{LOCK_SECONDS:g}s'")
     for view, model in _classes(projection, generation.number).items():
         name = connections[database].ops.quote_name(view._meta.db_table)
         _execute(database, f"DROP VIEW IF EXISTS {name}")

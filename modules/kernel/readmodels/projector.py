@@ -56,6 +56,8 @@ class Projector:
         self._go_on_at = 0.0
         self._look_at = 0.0
         self._followed: list[int] = []
+        #: The head of the log at which a generation, by its checkpoint, had nothing to take.
+        self._seen: dict[int, int] = {}
         generations.ensure(projection)
 
     def step(self) -> int:
@@ -66,7 +68,16 @@ class Projector:
         if now >= self._look_at:
             self._followed = self._find_followed()
             self._look_at = now + _LOOK_SECONDS
-        return sum(self._advance(pk) for pk in self._followed)
+        head = self.log.head()
+        done = 0
+        for pk in self._followed:
+            # A look at the head is cheap; a transaction for each, to find nothing, is not.
+            if self._seen.get(pk) != head:
+                made = self._advance(pk)
+                done += made
+                if not made and not self._go_on_at > now:
+                    self._seen[pk] = head
+        return done
 
     def close(self) -> None:
         """There is nothing to give up: what was locked was let go with the commit."""

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from modules.kernel.contracts import Conflict
+from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.logs import databases, open_log
+from modules.kernel.messaging.prepared import fetch
 from modules.kernel.messaging.writer_turn import writer_turn
 from modules.kernel.readmodels import generations, switching
 from modules.kernel.readmodels.digest import digest_of
@@ -27,6 +29,9 @@ from modules.kernel.readmodels.projector import advance
 State = Generation.State
 
 _POLL_SECONDS = 0.02
+
+#: A rebuild whose checkpoint has not moved for so long has died.
+_DEAD_SECONDS = 60.0
 
 
 class RebuildRefused(Conflict):
@@ -87,6 +92,7 @@ def rebuild(
         RebuildRefused: older transactions did not end, or the generations differ.
     """
     generations.ensure(projection)
+    _refuse_beside_another(projection)
     generation = _begin(projection)
     try:
         _catch_up(projection, generation, "copying", report)
@@ -105,6 +111,29 @@ def rebuild(
         generations.drop(projection, generation)
     report(Progress(phase="done", position=1, head=1))
     return rebuilt
+
+
+def _checkpoint_exists(projection: Projection, pk: int) -> bool:
+    return Checkpoint.objects.using(projection.database).filter(pk=pk).exists()
+
+
+def _refuse_beside_another(projection: Projection) -> None:
+    """This refuses while another rebuild is moving; one that has died is not in the way."""
+    database = projection.database
+    lately = now_sql(database, plus_seconds=-_DEAD_SECONDS)
+    found = fetch(
+        database,
+        "SELECT g.number FROM readmodels_generation g JOIN readmodels_checkpoint c"
+        " ON c.generation_id = g.id WHERE g.projection = %s AND g.state = %s"
+        f" AND c.moved_at > {lately} LIMIT 1",
+        [projection.name, State.BUILDING],
+    )
+    if found:
+        raise RebuildRefused(
+            f"generation {found[0][0]} of {projection.name} is being built by another rebuild: "
+            f"wait for it; one that has died stands in the way for {_DEAD_SECONDS:g} s",
+            read_model=projection.name,
+        )
 
 
 def _begin(projection: Projection) -> Generation:
@@ -132,7 +161,12 @@ def _catch_up(
         log = open_log(checkpoint.source)
         head, position = log.head(), checkpoint.pos
         while position < head:
-            position += advance(projection, log, checkpoint.pk, limit=projection.batch * 10)
+            done = advance(projection, log, checkpoint.pk, limit=projection.batch * 10)
+            if not done and not _checkpoint_exists(projection, checkpoint.pk):
+                raise RebuildRefused(
+                    f"another rebuild of {projection.name} has taken over from this one"
+                )
+            position += done
             report(Progress(phase=phase, position=position, head=max(head, position)))
 
 

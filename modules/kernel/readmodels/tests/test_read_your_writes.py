@@ -108,6 +108,7 @@ class TestThePlaceOfAToken:
             with collecting() as found:
                 with unit_of_work("probe") as work:
                     work.append(ThingHappened(thing="slow", number=1))
+                    work.write_now()
                     appended.set()
                     assert commit.wait(20)
                 tokens.extend(found.values())

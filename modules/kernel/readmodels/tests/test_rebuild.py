@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from modules.kernel.eventstore.erasure import erase
 from modules.kernel.messaging.testing import drain
@@ -144,6 +144,7 @@ class TestRebuild:
         def write() -> None:
             with unit_of_work("probe") as work:
                 work.append(ThingHappened(thing="late", number=1))
+                work.write_now()
                 appended.set()
                 assert commit.wait(20)
             connection.close()
@@ -166,6 +167,41 @@ class TestRebuild:
             commit.set()
             writer.join(10)
         assert Tally.objects.get(thing="late").times == 1
+
+    def test_refuses_beside_another_that_is_under_way(self, filled: Tallies) -> None:
+        def rebuild_too(progress: Progress) -> None:
+            if progress.phase == "done":
+                return
+            with pytest.raises(RebuildRefused, match="by another rebuild"):
+                rebuild(filled, lambda progress: None)
+
+        assert rebuild(filled, rebuild_too).switched
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no such locks")
+    def test_gives_up_a_switch_that_a_long_query_holds_up(
+        self, filled: Tallies, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        reading, go_on = Event(), Event()
+
+        def read_long() -> None:
+            with transaction.atomic():
+                list(Tally.objects.all())
+                reading.set()
+                assert go_on.wait(20)
+            connection.close()
+
+        monkeypatch.setattr(generations, "LOCK_SECONDS", 0.2)
+        reader = Thread(target=read_long)
+        reader.start()
+        assert reading.wait(10)
+        try:
+            with pytest.raises(OperationalError, match="lock timeout"):
+                rebuild(filled, lambda progress: None)
+        finally:
+            go_on.set()
+            reader.join(10)
+        assert states() == {1: "live"}
+        assert rebuild(filled, lambda progress: None).switched
 
 
 class TestTheCommand:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from modules.kernel.messaging.drivers.delivering import message_threads
+from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.subscriptions import subscriptions
 from modules.kernel.tasks import embedded as embedded_tasks
 from modules.kernel.telemetry.exposition import serve
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         modules = [name for name in options["modules"].split(",") if name]
         known = {one.module for one in subscriptions()}
+        known |= {kind.module for kind in followers()} - {""}
         if unknown := sorted(set(modules) - known):
             raise CommandError(
                 f"{unknown[0]!r} handles no messages; those that do: {', '.join(sorted(known))}"

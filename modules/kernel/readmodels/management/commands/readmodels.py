@@ -5,6 +5,7 @@ import json
 from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -63,6 +64,11 @@ class Command(BaseCommand):
             getattr(self, f"_{options['action']}")(options)
         except LookupError as error:
             raise CommandError(str(error)) from error
+        except OperationalError as error:
+            raise CommandError(
+                f"nothing was switched: {error}. Where a long query reads the view, end it or "
+                "wait, and try again"
+            ) from error
         except Problem as problem:
             raise CommandError(problem.detail) from problem
 
