@@ -1,4 +1,4 @@
-"""The interface that is called: one method, given and answering a dataclass of ten fields."""
+"""The interface that is called: an echo of ten fields, and a question as modules ask it."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,17 +24,35 @@ class TenFields:
     failure: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """This has the fields of `modules.payments.contracts.PaymentStatus`."""
+
+    order_id: str
+    status: str
+    authorised_minor: int
+    captured_minor: int
+    refunded_minor: int
+    currency: str
+
+
 @interface("bench")
 class Bench(Protocol):
     @safe
     def echo(self, value: TenFields) -> TenFields: ...
 
+    @safe
+    def status(self, *, order_id: str) -> Status: ...
+
 
 class Echo:
-    """This answers for `Bench` with what it was given."""
+    """This answers for `Bench`."""
 
     def echo(self, value: TenFields) -> TenFields:
         return value
+
+    def status(self, *, order_id: str) -> Status:
+        return STATUS
 
 
 VALUE = TenFields(
@@ -48,4 +66,12 @@ VALUE = TenFields(
     placed_at=datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
     tags=("first", "gift"),
     failure=None,
+)
+STATUS = Status(
+    order_id=VALUE.order_id,
+    status="captured",
+    authorised_minor=123_450,
+    captured_minor=123_450,
+    refunded_minor=0,
+    currency="USD",
 )

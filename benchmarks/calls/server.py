@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
-from benchmarks.calls.contract import Bench, Echo
+from benchmarks.calls.contract import STATUS, Bench, Echo
 from config.wsgi import application as quarry
 from modules.kernel import interfaces
+from modules.kernel.interfaces.methods import methods_of
 
 BARE = "/bare"
 
 interfaces.provide(Bench, Echo())
+_ANSWER = methods_of(Bench)["status"].msgpack.encode(STATUS)
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """This answers at `BARE` with what it was sent, and is Quarry elsewhere."""
+    """This answers at `BARE` with the bytes of a status, and is Quarry elsewhere."""
     if environ["PATH_INFO"] != BARE:
         return quarry(environ, start_response)
-    body: bytes = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-    headers = [("Content-Type", "application/msgpack"), ("Content-Length", str(len(body)))]
+    environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+    headers = [("Content-Type", "application/msgpack"), ("Content-Length", str(len(_ANSWER)))]
     start_response("200 OK", headers)
-    return [body]
+    return [_ANSWER]

@@ -12,6 +12,8 @@ from modules.payments.models import accounts
 from modules.payments.queries import sum_of_postings
 from tests.journeys.conftest import Shop
 
+pytestmark = pytest.mark.one_process  # It looks through one database.
+
 #: What the shop knows of its customer ANATR.
 PERSONAL = ("Ana Trujillo", "Avda. de la Constitución", "México", "05021")
 

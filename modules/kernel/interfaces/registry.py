@@ -26,7 +26,7 @@ class Provided:
 
 
 _providers: dict[InterfaceContract, Provided] = {}
-_bindings: dict[tuple[InterfaceContract, str], "Bound"] = {}
+_bindings: dict[tuple[type, str], "Bound"] = {}
 _served: dict[str, "Served"] = {}
 
 
@@ -34,14 +34,8 @@ _served: dict[str, "Served"] = {}
 class Bound:
     """This is what answers for an interface somewhere else, with where that was."""
 
-    protocol: type
     location: Location
     binding: object
-
-    def is_for(self, protocol: type, location: Location) -> bool:
-        """This says whether it answers for this class, there; by identity first, which is quick."""
-        here = self.location is location or self.location == location
-        return here and self.protocol is protocol
 
 
 class NotProvided(LookupError):
@@ -69,14 +63,14 @@ def get(protocol: type[T]) -> T:
         NotProvided: no installed module provides it.
     """
     contract = interface_of(protocol)
-    location = wiring.wired().locations.of(contract.module)
+    works_with = wiring.wired()
+    location = works_with.locations.of(contract.module)
     if location is HERE or location.binding is Binding.LOCAL:
         return cast(T, _provider(contract))
-    caller = "" if location.is_here else module_of_caller(1) or wiring.wired().outsider
-    found = _bindings.get((contract, caller))
-    if found is None or not found.is_for(protocol, location):
-        found = _bindings[contract, caller] = Bound(
-            protocol=protocol,
+    caller = "" if location.is_here else module_of_caller(1) or works_with.outsider
+    found = _bindings.get((protocol, caller))
+    if found is None or (found.location is not location and found.location != location):
+        found = _bindings[protocol, caller] = Bound(
             location=location,
             binding=serialized(protocol, _provider(contract))
             if location.is_here
