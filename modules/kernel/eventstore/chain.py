@@ -34,7 +34,8 @@ ENTRY = struct.Struct(">q16s?16s")
 BLOCK = 2_000
 
 #: How long rows may wait to be sealed while a block is not full.
-_SEAL_SECONDS = 1.0
+_SEAL_SECONDS = 0.2
+_IDLE_SECONDS = 1.0
 
 _START = b"\0" * 32
 _encoder = msgspec.json.Encoder()
@@ -83,13 +84,16 @@ class Sealer:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.idle_seconds = _SEAL_SECONDS
+        self.idle_seconds = _IDLE_SECONDS
         self._next_at = 0.0
 
     def step(self) -> int:
         now = time.monotonic()
         if now < self._next_at:
+            # What has come since is sealed then, whether or not more comes.
+            self.idle_seconds = self._next_at - now
             return 0
+        self.idle_seconds = _IDLE_SECONDS
         sealed = seal(self.source)
         if sealed < BLOCK:
             self._next_at = now + _SEAL_SECONDS

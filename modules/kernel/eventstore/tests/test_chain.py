@@ -100,6 +100,17 @@ class TestVerify:
         assert findings() == []
 
 
+class TestTheSealer:
+    def test_seals_at_once_and_then_what_has_come_meanwhile(self) -> None:
+        sealer = chain.Sealer("default")
+        assert sealer.step() == 0, "the log was sealed already"
+        put_in("a", 5)
+        tick()
+        assert sealer.step() == 0
+        assert 0 < sealer.idle_seconds <= 0.2, "it looks again soon, though nothing more comes"
+        assert chain.Sealer("default").step() == 1
+
+
 class TestTheCommand:
     def test_names_the_row_and_fails(self) -> None:
         changed = identity(0)
