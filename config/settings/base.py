@@ -149,6 +149,10 @@ QUARRY_DEPLOYABLE = env.str("QUARRY_DEPLOYABLE", "quarry")
 QUARRY_AVRO_MODULES: list[str] = env.list("QUARRY_AVRO_MODULES", [])
 QUARRY_SCHEMA_REGISTRY_URL = env.str("QUARRY_SCHEMA_REGISTRY_URL", "")
 
+#: Sagas that nobody leads, such as ``ordering.checkout``; all their modules must share one log.
+#: Change it while none of them runs (`manage.py sagas list --status running`).
+QUARRY_CHOREOGRAPHED_SAGAS: list[str] = env.list("QUARRY_CHOREOGRAPHED_SAGAS", [])
+
 #: How long a process that delivers messages may be silent before others take over from it.
 QUARRY_LEASE_SECONDS = env.float("QUARRY_LEASE_SECONDS", 10.0)
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def carry_out(instance_id: str, state: SagaState) -> None:
     with unit_of_work("trips") as work:
-        made = instances.make(work, Trip.definition, instance_id)
+        made = instances.make(work, Trip.name, Trip.definition, instance_id)
         instances.save(work, made, state)
 
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 
 from modules.kernel import interfaces, resilience
 from modules.kernel.contracts import MessageContract, Upcaster, upcaster_of
@@ -22,7 +23,7 @@ from modules.kernel.messaging.upcasting import register_upcaster
 from modules.kernel.readmodels import Projection
 from modules.kernel.readmodels import projection as read_models
 from modules.kernel.readmodels.following import follower_of
-from modules.kernel.sagas import Saga, engine
+from modules.kernel.sagas import Saga, choreography, engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -137,7 +138,8 @@ class Registration:
         Args:
             locals: the functions of its local steps by name; see `modules.kernel.sagas.engine`.
         """
-        engine.register(self.module, saga, locals)
+        is_led = saga.name not in settings.QUARRY_CHOREOGRAPHED_SAGAS
+        (engine if is_led else choreography).register(self.module, saga, locals)
 
     def streams(self, kind: StreamKind[Any]) -> None:
         """This makes the events of an event-sourced kind known, so that they are read back."""

@@ -73,14 +73,26 @@ def register(module: str, saga: type[Saga], locals_: Mapping[str, Callable[..., 
     # Their own modules may be made ready after this one, or run in another deployable.
     for one in saga.messages:
         register_message(one)
-    engine = Engine(saga, module, locals_)
-    _engines[saga.name] = engine
+    run_by(Engine(saga, module, locals_))
+
+
+def run_by(engine: Engine, *, consumer: str = "") -> None:
+    """This has an engine hear what moves its instances.
+
+    Args:
+        consumer: the module's own, so that what the module hears itself comes before, unless
+            another is named.
+    """
+    if engine.stored_as == engine.saga.name:
+        _engines[engine.saga.name] = engine
     for contract_name, handler in engine.handlers().items():
         subscribe(
-            consumer=module,
-            module=module,
+            consumer=consumer or engine.module,
+            module=engine.module,
             message_class=message_class(contract_name, 1).cls,
             handler=Handler(record=handler, ahead=engine.ahead_of(contract_name)),
+            # A part that is new knows nothing of the instances before it, and must not guess.
+            from_now=bool(consumer),
         )
 
 
@@ -115,6 +127,11 @@ class Engine:
     saga: type[Saga]
     module: str
     locals: Mapping[str, Callable[..., Any]]
+
+    @property
+    def stored_as(self) -> str:
+        """This is the name that instances are stored under."""
+        return self.saga.name
 
     def __post_init__(self) -> None:
         for step in self.saga.definition.steps:
@@ -171,20 +188,24 @@ class Engine:
 
     def _make_ahead(self, envelopes: Sequence[Envelope]) -> None:
         with unit_of_work(self.module) as work:
-            instances.make_ahead(work, self.saga.definition, {one.key for one in envelopes})
+            instances.make_ahead(
+                work, self.stored_as, self.saga.definition, {one.key for one in envelopes}
+            )
 
     def _load_ahead(self, envelopes: Sequence[Envelope]) -> None:
         requests = (Request.parse(one.headers.get("requestid", "")) for one in envelopes)
         wanted = {one.instance_id for one in requests if one and one.saga == self.saga.name}
         with unit_of_work(self.module) as work:
-            instances.load_ahead(work, self.saga.name, wanted)
+            instances.load_ahead(work, self.stored_as, wanted)
 
     def on_input(self, message: object, delivery: Delivery) -> None:
         """This starts an instance; a second input of one id changes nothing."""
         happened = Started(input=msgspec.to_builtins(message))
         with unit_of_work(self.module) as work:
-            instance = instances.make(work, self.saga.definition, delivery.envelope.key)
-            self.advance(work, instance, happened)
+            instance = instances.make(
+                work, self.stored_as, self.saga.definition, delivery.envelope.key
+            )
+            self._move(work, instance, happened)
 
     def on_answer(self, message: object, delivery: Delivery) -> None:
         """This takes an answer to a command of ours; others' answers are not for us."""
@@ -192,12 +213,12 @@ class Engine:
         if request is None or request.saga != self.saga.name:
             return
         with unit_of_work(self.module) as work:
-            instance = instances.load(work, self.saga.name, request.instance_id)
+            instance = instances.load(work, self.stored_as, request.instance_id)
             if instance is None:
                 return
             happened = _answer(instance.definition.step(request.step), request, message)
             if happened is not None:
-                self.advance(work, instance, happened)
+                self._move(work, instance, happened)
 
     def on_timeout(self, message: NoteTimeout, delivery: Delivery) -> None:
         """This notes that an answer is overdue."""
@@ -205,16 +226,16 @@ class Engine:
             return
         happened = TimedOut(step=message.step, undo=message.undo, attempt=message.attempt)
         with unit_of_work(self.module) as work:
-            instance = instances.load(work, self.saga.name, message.instance_id)
+            instance = instances.load(work, self.stored_as, message.instance_id)
             if instance is not None:
-                self.advance(work, instance, happened)
+                self._move(work, instance, happened)
 
     def on_lock_free(self, message: NoteLockFree, delivery: Delivery) -> None:
         """This asks for a step that has waited for a lock."""
         if message.saga != self.saga.name:
             return
         with unit_of_work(self.module) as work:
-            instance = instances.load(work, self.saga.name, message.instance_id)
+            instance = instances.load(work, self.stored_as, message.instance_id)
             if instance is None:
                 return
             now = instance.state.of(message.step)
@@ -222,16 +243,20 @@ class Engine:
                 effect = Do(step=message.step, attempt=now.attempts)
                 answer = self._carry_out(work, instance, instance.state, effect)
                 if answer is not None:
-                    self.advance(work, instance, answer)
+                    self._move(work, instance, answer)
 
     def cancel(self, work: UnitOfWork, instance_id: str) -> None:
         """This undoes an instance; one that has not begun is remembered as cancelled."""
-        instance = instances.make(work, self.saga.definition, instance_id)
+        instance = instances.make(work, self.stored_as, self.saga.definition, instance_id)
         if not can_cancel(instance.definition, instance.state):
             raise PastPivot(f"{self.saga.name} {instance_id} can only go forward now")
         self.advance(work, instance, CancelRequested())
 
     def advance(self, work: UnitOfWork, instance: Instance, happened: Happening) -> None:
+        """This has an instance moved by what is no message: an operator, or a cancellation."""
+        self._move(work, instance, happened)
+
+    def _move(self, work: UnitOfWork, instance: Instance, happened: Happening) -> None:
         """This decides, and carries the decision out; a local step is part of the decision."""
         state = instance.state
         waiting: list[Happening] = [happened]

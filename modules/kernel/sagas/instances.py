@@ -30,8 +30,14 @@ _WRITE_MANY = (
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """This is one instance as it was loaded, locked until the transaction ends."""
+    """This is one instance as it was loaded, locked until the transaction ends.
 
+    Attributes:
+        saga: the name that it is stored under; that of the saga, but for the copies of a
+            choreography's parts.
+    """
+
+    saga: str
     definition: Definition
     instance_id: str
     state: SagaState
@@ -80,23 +86,25 @@ def load_ahead(work: UnitOfWork, saga: str, instance_ids: Collection[str]) -> No
         loaded.instances[saga, instance.instance_id] = instance
 
 
-def make_ahead(work: UnitOfWork, definition: Definition, instance_ids: Collection[str]) -> None:
+def make_ahead(
+    work: UnitOfWork, saga: str, definition: Definition, instance_ids: Collection[str]
+) -> None:
     """This does for many instances what `make` does for one."""
-    _insert(work.database, definition, sorted(instance_ids))
-    load_ahead(work, definition.name, instance_ids)
+    _insert(work.database, saga, definition, sorted(instance_ids))
+    load_ahead(work, saga, instance_ids)
 
 
-def make(work: UnitOfWork, definition: Definition, instance_id: str) -> Instance:
+def make(work: UnitOfWork, saga: str, definition: Definition, instance_id: str) -> Instance:
     """This gives an instance, locked; where there is none a new one, pinned to the definition.
 
     Two may want to be the first at one moment, such as a cancellation and the order's own
     start: the second waits here for the first, and gets what that has made.
     """
-    known = load(work, definition.name, instance_id)
+    known = load(work, saga, instance_id)
     if known is not None:
         return known
-    _insert(work.database, definition, [instance_id])
-    made = load(work, definition.name, instance_id)
+    _insert(work.database, saga, definition, [instance_id])
+    made = load(work, saga, instance_id)
     assert made is not None, "it was inserted, by us or by another"
     return made
 
@@ -104,12 +112,12 @@ def make(work: UnitOfWork, definition: Definition, instance_id: str) -> Instance
 def save(work: UnitOfWork, instance: Instance, state: SagaState) -> None:
     """This writes an instance's new state, at the end of the transaction at the latest."""
     loaded = work.put_off(Loaded, Loaded)
-    key = instance.definition.name, instance.instance_id
+    key = instance.saga, instance.instance_id
     loaded.instances[key] = replace(instance, state=state)
     loaded.changed.add(key)
 
 
-def _insert(database: str, definition: Definition, instance_ids: Sequence[str]) -> None:
+def _insert(database: str, saga: str, definition: Definition, instance_ids: Sequence[str]) -> None:
     fresh = SagaState()
     rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(instance_ids))
     with connections[database].cursor() as cursor:
@@ -124,7 +132,7 @@ def _insert(database: str, definition: Definition, instance_ids: Sequence[str]) 
             [
                 value
                 for one in instance_ids
-                for value in (definition.name, one, definition.hash, fresh.status, _text(fresh))
+                for value in (saga, one, definition.hash, fresh.status, _text(fresh))
             ],
         )
 
@@ -145,15 +153,14 @@ def _read(database: str, saga: str, instance_ids: Sequence[str]) -> list[Instanc
             )
             rows = cursor.fetchall()
     return [
-        Instance(_definition(database, content_hash), instance_id, _states.decode(state))
+        Instance(saga, _definition(database, content_hash), instance_id, _states.decode(state))
         for instance_id, content_hash, state in rows
     ]
 
 
 def _write(connection: BaseDatabaseWrapper, changed: Sequence[Instance]) -> None:
     values = [
-        (one.state.status.value, _text(one.state), one.definition.name, one.instance_id)
-        for one in changed
+        (one.state.status.value, _text(one.state), one.saga, one.instance_id) for one in changed
     ]
     if connection.vendor == "postgresql":
         with prepared_cursor(connection) as cursor:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import databases
@@ -74,7 +74,7 @@ def counts() -> dict[str, int]:
     """This gives how many sagas have each status; those that none has are missing."""
     found: Counter[str] = Counter()
     for database in databases():
-        rows = SagaInstance.objects.using(database).values("status").annotate(number=Count("id"))
+        rows = _own(database).values("status").annotate(number=Count("id"))
         found.update({row["status"]: row["number"] for row in rows})
     return dict(found)
 
@@ -84,7 +84,7 @@ def sagas(*, status: str = "", limit: int = 50, offset: int = 0) -> list[SagaSee
     until = offset + limit
     found: list[SagaSeen] = []
     for database in databases():
-        rows = SagaInstance.objects.using(database).order_by("-changed_at", "-id")
+        rows = _own(database).order_by("-changed_at", "-id")
         rows = rows.filter(status=status) if status else rows
         found += [_seen(database, row) for row in rows[:until]]
     found.sort(key=lambda saga: saga.changed_at, reverse=True)
@@ -154,6 +154,11 @@ def messages_of(seen: SagaSeen) -> tuple[StepMessage, ...]:
         if (request := Request.parse(envelope.headers.get("requestid", ""))) is not None
         and (request.saga, request.instance_id) == (seen.saga, seen.instance_id)
     )
+
+
+def _own(database: str) -> QuerySet[SagaInstance]:
+    """This leaves out the copies of a choreography's parts, which are called after both."""
+    return SagaInstance.objects.using(database).exclude(saga__contains="@")
 
 
 def _seen(database: str, row: SagaInstance) -> SagaSeen:

@@ -24,5 +24,21 @@ class NoteLockFree:
     step: str
 
 
+@command("sagas.note_happening", version=1, key="instance_id")
+class NoteHappening:
+    """Something that is no message of a module has happened to a choreographed instance.
+
+    Attributes:
+        kind: the name of the class in `modules.kernel.sagas.state`.
+        data: its fields, as JSON.
+    """
+
+    saga: str
+    instance_id: str
+    kind: str
+    data: str
+
+
 register_message(NoteTimeout)
 register_message(NoteLockFree)
+register_message(NoteHappening)

@@ -28,7 +28,7 @@ def cancel(order_id: str) -> None:
 def checkout_is_at(order_id: str, step: str, *, status: SagaStatus = SagaStatus.RUNNING) -> None:
     state = SagaState(status=status, steps={step: StepState(status=StepStatus.REQUESTED)})
     with unit_of_work("ordering") as work:
-        save(work, make(work, Checkout.definition, order_id), state)
+        save(work, make(work, Checkout.name, Checkout.definition, order_id), state)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -34,7 +34,7 @@ def stuck_at(step: str, *, undoing: bool) -> None:
         failure=Failure(code="no-money", detail="", step="pay") if undoing else None,
     )
     with unit_of_work("trips") as work:
-        instances.save(work, instances.make(work, Trip.definition, "t1"), state)
+        instances.save(work, instances.make(work, Trip.name, Trip.definition, "t1"), state)
 
 
 class TestOperators:
@@ -94,7 +94,7 @@ class TestOperators:
 
     def test_cancel_a_running_saga_and_not_one_past_its_pivot(self, travel: Travel) -> None:
         with unit_of_work("trips") as work:
-            instances.make(work, Trip.definition, "t2")
+            instances.make(work, Trip.name, Trip.definition, "t2")
         operations.cancel(saga=Trip.name, instance_id="t2", operator="ann")
         stuck_at("key", undoing=False)
         with pytest.raises(PastPivot):
