@@ -6,11 +6,14 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from modules.kernel.http.forwarding import forwarded_urls
+from modules.kernel.schemas.views import asyncapi
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/asyncapi/", asyncapi, name="asyncapi"),
+    path("api/asyncapi/<str:module>", asyncapi, name="asyncapi-module"),
     path("internal/schema-registry/", include("modules.kernel.schemas.registry.urls")),
     *(path("", include(f"modules.{module}.urls")) for module in settings.QUARRY_MODULES),
     *forwarded_urls(),

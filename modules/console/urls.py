@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from modules.console.views import (
+    contracts,
     figures,
     messages,
     metrics,
@@ -23,6 +24,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("console/orders", orders.every, name="orders"),
     path("console/orders/<str:order_id>", orders.one, name="order"),
     path("console/figures", figures.show, name="figures"),
+    path("console/contracts", contracts.every, name="contracts"),
     path("console/stock", stock.every, name="stock"),
     path("console/sagas", sagas.every, name="sagas"),
     path(f"{_SAGA}/steps/<str:step>/retry", saga_actions.retry, name="saga_retry"),

@@ -86,7 +86,7 @@ class AvailabilityQuerySerializer(serializers.Serializer[Any]):
     sku = serializers.ListField(
         child=serializers.CharField(max_length=64), required=False, default=list, max_length=200
     )
-    after = serializers.CharField(required=False, default="", max_length=64)
+    after = serializers.CharField(required=False, default="", allow_blank=True, max_length=64)
     limit = serializers.IntegerField(required=False, default=100, min_value=1, max_value=500)
 
 

@@ -10,7 +10,7 @@ from modules.payments.contracts import AuthorisePayment
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_modules")]
 
 PAGES = (
-    *("", "orders", "orders/o-1", "figures", "stock", "sagas"),
+    *("", "orders", "orders/o-1", "figures", "stock", "sagas", "contracts"),
     *("messages", "messages/set-aside", "messages/actions"),
 )
 
@@ -41,6 +41,22 @@ class TestMap:
         for config in installed_modules():
             assert config.manifest.title in page
         assert "authorise_payment" in page
+
+
+class TestContracts:
+    def test_shows_who_publishes_and_who_consumes_each_message(self, client: Client) -> None:
+        page = client.get("/console/contracts").text
+        assert 'id="payments.payment_captured.v1"' in page
+        assert "amount_minor" in page
+        assert "/api/asyncapi/payments" in page
+
+    def test_can_be_narrowed_to_a_name(self, client: Client) -> None:
+        page = client.get("/console/contracts", {"q": "payment_captured"}).text
+        assert "payments.payment_captured" in page
+        assert "ordering.order_placed" not in page
+
+    def test_says_so_where_nothing_is_found(self, client: Client) -> None:
+        assert "No message of “zzz”" in client.get("/console/contracts", {"q": "zzz"}).text
 
 
 class TestOrders:

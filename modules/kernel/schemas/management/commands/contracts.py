@@ -2,20 +2,25 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import IO, Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from modules.kernel.schemas.asyncapi import asyncapi_document
 from modules.kernel.schemas.changes import Change, changes
 from modules.kernel.schemas.committed import (
     Documents,
+    Stale,
     documents_of_code,
     stale_files,
     write_files,
 )
 from modules.kernel.schemas.consumers import installed_consumers
+from modules.kernel.schemas.event_catalogue import event_catalogue
+from modules.kernel.schemas.events_page import PAGE, events_page
 from modules.kernel.schemas.modes import Mode
 from modules.kernel.schemas.registries import (
     RegistryRefused,
@@ -60,6 +65,8 @@ class Command(BaseCommand):
         )
         check.add_argument("--json", action="store_true", help="print the report as JSON")
 
+        asyncapi = actions.add_parser("asyncapi", help="Print the AsyncAPI 3 document.")
+        asyncapi.add_argument("--module", default="", help="of one module; by default of all")
         publish = actions.add_parser("publish", help="Register the contracts in a registry.")
         publish.add_argument("--registry", required=True, metavar="URL", help="as for check")
 
@@ -69,6 +76,15 @@ class Command(BaseCommand):
             case "generate":
                 for one in write_files(documents, root=settings.ROOT):
                     self.stdout.write(one.path)
+                page = settings.ROOT / PAGE
+                if page.is_file() and page.read_text(encoding="utf-8") != (text := _page()):
+                    page.write_text(text, encoding="utf-8")
+                    self.stdout.write(PAGE)
+            case "asyncapi":
+                document = asyncapi_document(event_catalogue(), module=options["module"])
+                if not document["channels"]:
+                    raise CommandError(f"no module {options['module']!r} has messages here")
+                self.stdout.write(json.dumps(document, indent=2, ensure_ascii=False))
             case "publish":
                 self._publish(documents, options["registry"])
             case "check":
@@ -96,7 +112,7 @@ class Command(BaseCommand):
         return False
 
     def _check(self, documents: Documents, options: dict[str, Any]) -> None:
-        stale = tuple(stale_files(documents, root=settings.ROOT))
+        stale = (*stale_files(documents, root=settings.ROOT), *_stale_page())
         if url := options["registry"]:
             try:
                 with open_registry(url) as registry:
@@ -129,6 +145,17 @@ class Command(BaseCommand):
     def _console(self) -> Console:
         # Django's wrapper has all that rich asks of a file, and is not declared as one.
         return Console(file=cast(IO[str], self.stdout), soft_wrap=True, highlight=False)
+
+
+def _page() -> str:
+    return events_page(event_catalogue())
+
+
+def _stale_page() -> Iterator[Stale]:
+    """This finds the page of messages outdated; a service that was extracted has none."""
+    page = settings.ROOT / PAGE
+    if page.is_file() and page.read_text(encoding="utf-8") != _page():
+        yield Stale(path=PAGE, why="does not say what the code says")
 
 
 def _messages_changed(documents: Documents, released: Releases, mode: Mode) -> tuple[Change, ...]:
