@@ -7,16 +7,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from modules.kernel.messaging.metrics import statistics_exposition
+from modules.kernel.readmodels.metrics import read_model_exposition
 from modules.kernel.telemetry.exposition import CONTENT_TYPE, exposition
 
 
 @require_GET
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """This gives how far every consumer is, and what this process has counted."""
+    """This gives how far every consumer and read model is, and what this process has counted."""
     if not _may_read(request):
         raise Http404  # To a stranger there is nothing here.
-    return HttpResponse(statistics_exposition() + exposition(), content_type=CONTENT_TYPE)
+    gauges = statistics_exposition() + read_model_exposition()
+    return HttpResponse(gauges + exposition(), content_type=CONTENT_TYPE)
 
 
 def _may_read(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from modules.kernel.messaging.tests.probe import ThingHappened, publish
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.readmodels import generations
 from modules.kernel.readmodels.lag import lag_of
+from modules.kernel.readmodels.metrics import read_model_exposition
 from modules.kernel.readmodels.reading import CommandReadsReadModel, read
 from modules.kernel.readmodels.status import status
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
@@ -81,4 +82,7 @@ class TestStatus:
         drain()
         [row] = status("probe.tallies")
         assert row.needs_rebuild
+        assert 'quarry_read_model_stopped{read_model="probe.tallies"} 1.0' in (
+            read_model_exposition().decode()
+        )
         assert tally() == (1, 1)
