@@ -116,7 +116,9 @@ class MoveMoneySerializer(serializers.Serializer[Any]):
     amount_minor = serializers.IntegerField(min_value=1, max_value=AMOUNT_MINOR_MAX)
     currency = serializers.RegexField(r"\A[A-Z]{3}\Z")
     effective_at = serializers.DateTimeField(required=False)
-    why = serializers.CharField(max_length=_TEXT_LENGTH_MAX, required=False, default="", allow_blank=True)
+    why = serializers.CharField(
+        max_length=_TEXT_LENGTH_MAX, required=False, default="", allow_blank=True
+    )
 
     def validate_effective_at(self, effective_at: datetime) -> datetime:
         if effective_at > timezone.now():
@@ -127,7 +129,9 @@ class MoveMoneySerializer(serializers.Serializer[Any]):
 class DepositSerializer(MoveMoneySerializer):
     """This is money that came; the first of it opens the account."""
 
-    holder_name = serializers.CharField(max_length=_TEXT_LENGTH_MAX, required=False, default="", allow_blank=True)
+    holder_name = serializers.CharField(
+        max_length=_TEXT_LENGTH_MAX, required=False, default="", allow_blank=True
+    )
 
 
 class PaymentView(APIView):

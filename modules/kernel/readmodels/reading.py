@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from modules.kernel.contracts import Unavailable
@@ -133,8 +134,7 @@ def _reading_from(alias: str) -> Iterator[None]:
 def _wait(one: Projection, place: Place, tokens: Sequence[WriteToken], until: float) -> bool:
     """This waits until the read model has every write; False if it had not in time."""
     for token in tokens:
-        # On a replica of the log the write itself may not have arrived.
-        seen_from = place.alias if place.is_replica else token.database
+        seen_from = log_seen_from(place, token)
         needed: int | None = None
         while True:
             if needed is None:
@@ -148,6 +148,16 @@ def _wait(one: Projection, place: Place, tokens: Sequence[WriteToken], until: fl
             # Woken by the projector where it runs in this process; else it is looked again.
             news.wait(_POLL_SECONDS)
     return True
+
+
+def log_seen_from(place: Place, token: WriteToken) -> str:
+    """This names the database in which the token's write is looked for.
+
+    On a replica of its log the write itself may not have arrived yet. But a replica of where
+    read models are kept need not have that log at all.
+    """
+    has_log = place.is_replica and token.database == settings.QUARRY_REPLICA_OF
+    return place.alias if has_log else token.database
 
 
 def _behind(one: Projection, place: Place) -> ReadModelBehind:

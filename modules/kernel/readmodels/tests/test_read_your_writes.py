@@ -6,6 +6,7 @@ from threading import Event, Thread
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from modules.kernel.messaging.drivers.delivering import message_threads
 from modules.kernel.messaging.testing import drain
@@ -19,8 +20,9 @@ from modules.kernel.messaging.write_tokens import (
     place_of,
 )
 from modules.kernel.readmodels import generations
-from modules.kernel.readmodels.reading import ReadModelBehind, read, wanting
+from modules.kernel.readmodels.reading import ReadModelBehind, log_seen_from, read, wanting
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally
+from modules.kernel.readmodels.where import Place
 
 _NAMES = ("probe.thing_happened",)
 
@@ -139,6 +141,25 @@ class TestThePlaceOfAToken:
         tick()
         later = WriteToken(database="default", mark=token.mark + 1_000_000)
         assert place_of(later, names=_NAMES) is None
+
+
+class TestLogSeenFrom:
+    @pytest.mark.parametrize(
+        ("replica_of", "log", "expected"),
+        [
+            ("default", "default", "replica"),
+            ("default", "payments", "payments"),
+            ("read", "default", "default"),
+        ],
+    )
+    def test_is_a_replica_only_where_that_has_the_log(
+        self, settings: Settings, replica_of: str, log: str, expected: str
+    ) -> None:
+        settings.QUARRY_REPLICA_DATABASE = "replica"
+        settings.QUARRY_REPLICA_OF = replica_of
+        token = WriteToken(database=log, mark=1)
+        assert log_seen_from(Place(alias="replica"), token) == expected
+        assert log_seen_from(Place(alias="default"), token) == log
 
 
 class TestParse:
