@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from modules.console.views import (
+    calls,
     contracts,
     figures,
     messages,
@@ -26,6 +27,7 @@ _pages: list[URLPattern | URLResolver] = [
     path("console/figures", figures.show, name="figures"),
     path("console/contracts", contracts.every, name="contracts"),
     path("console/stock", stock.every, name="stock"),
+    path("console/calls", calls.every, name="calls"),
     path("console/sagas", sagas.every, name="sagas"),
     path(f"{_SAGA}/steps/<str:step>/retry", saga_actions.retry, name="saga_retry"),
     path(f"{_SAGA}/steps/<str:step>/settle", saga_actions.settle, name="saga_settle"),

@@ -24,7 +24,7 @@ from modules.kernel.interfaces.locations import (
     StaleEpoch,
 )
 from modules.kernel.interfaces.registry import NotProvided, get, provide, provided
-from modules.kernel.interfaces.wiring import Wiring, switch, use, wired, work_with
+from modules.kernel.interfaces.wiring import Wiring, location_of, switch, use, wired, work_with
 
 __all__ = [
     "get",
@@ -45,6 +45,7 @@ __all__ = [
     "Locations",
     "Configured",
     "StaleEpoch",
+    "location_of",
     "switch",
     "use",
     "allow",

@@ -43,6 +43,11 @@ def use(locations: Locations) -> None:
     work_with(replace(_wiring, locations=locations))
 
 
+def location_of(module: str) -> Location:
+    """This gives where a module runs now, as seen from this process."""
+    return _wiring.locations.of(module)
+
+
 def switch(module: str, to: str, *, epoch: int | None = None) -> Location:
     """This moves a module, as `Configured.switch` does.
 

@@ -98,7 +98,9 @@ class TestSerialized:
         with pytest.raises(TypeError, match="1 positional"):
             serialized.put(BOOK, BOOK)  # type: ignore[call-arg]  # meant
 
-    @pytest.mark.parametrize("answer", [(object(),), (1,), None], ids=["an object", "a number", "nothing"])
+    @pytest.mark.parametrize(
+        "answer", [(object(),), (1,), None], ids=["an object", "a number", "nothing"]
+    )
     def test_finds_an_answer_that_is_none_of_the_contract(
         self, serialized: Library, answer: object, monkeypatch: pytest.MonkeyPatch
     ) -> None:
