@@ -17,7 +17,6 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import DataError, IntegrityError
 
-from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import PARTITIONS, Envelope
 from modules.kernel.messaging.logs.port import COLUMNS, SCAN_LIMIT, LeadershipLost
 from modules.kernel.messaging.logs.rows import envelope_of
@@ -189,9 +188,11 @@ class PostgresqlLog:
         return found, due
 
     def _append_due(self, cursor: CursorWrapper) -> None:
+        # The time of the statement, not the clock: what may differ from row to row is compared
+        # with every row, and no index helps.
         cursor.execute(
             "WITH due AS (DELETE FROM messaging_scheduled WHERE id = ANY(ARRAY(SELECT id FROM"
-            f" messaging_scheduled WHERE due_at <= {now_sql(self.database)}"
+            " messaging_scheduled WHERE due_at <= statement_timestamp()"
             " ORDER BY due_at, id LIMIT 500 FOR UPDATE SKIP LOCKED)) RETURNING *)"
             " INSERT INTO messaging_message (message_id, source, name, schema_version, key, part,"
             " data, headers) SELECT message_id, source, name, schema_version, key, part, data,"
