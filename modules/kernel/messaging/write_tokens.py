@@ -14,11 +14,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connections
 
 from modules.kernel.contracts import Invalid
 
-_TEXT = re.compile(r"([a-z0-9_]{1,40})\.(\d{1,19})")
+_TEXT = re.compile(r"(?:([A-Za-z0-9_.-]{1,80})/)?([a-z0-9_]{1,40})\.(\d{1,19})")
 
 _PLACE = """
 SELECT pg_visible_in_snapshot(%s::xid8, pg_current_snapshot()),
@@ -48,7 +49,7 @@ class WriteToken:
     mark: int
 
     def __str__(self) -> str:
-        return f"{self.database}.{self.mark}"
+        return f"{_prefix()}{self.database}.{self.mark}"
 
 
 _collected: ContextVar[dict[str, WriteToken] | None] = ContextVar(
@@ -57,14 +58,25 @@ _collected: ContextVar[dict[str, WriteToken] | None] = ContextVar(
 
 
 def parse(text: str) -> tuple[WriteToken, ...]:
-    """This reads tokens as an answer gave them, separated by commas. Raises: BadToken."""
+    """This reads tokens as an answer gave them, separated by commas.
+
+    Those of other deployables are left out: their logs are not here, and what has come of them
+    was not in their transaction. Raises: BadToken.
+    """
     tokens = []
     for part in text.split(","):
         match = _TEXT.fullmatch(part.strip())
-        if match is None or match[1] not in connections.settings:
+        if match is not None and f"{match[1] or ''}/" != (_prefix() or "/"):
+            continue
+        if match is None or match[2] not in connections.settings:
             raise BadToken(f"{text[:80]!r} is no write token: send back what an answer gave")
-        tokens.append(WriteToken(database=match[1], mark=int(match[2])))
+        tokens.append(WriteToken(database=match[2], mark=int(match[3])))
     return tuple(tokens)
+
+
+def _prefix() -> str:
+    """This tells apart the tokens of several deployables, each with a database "default"."""
+    return f"{settings.QUARRY_DEPLOYABLE}/" if settings.QUARRY_REMOTE_MODULES else ""
 
 
 @contextmanager

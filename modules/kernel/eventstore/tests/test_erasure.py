@@ -9,9 +9,11 @@ from modules.kernel.eventstore.erasure import erase
 from modules.kernel.eventstore.models import Snapshot
 from modules.kernel.eventstore.personal import SubjectKeys
 from modules.kernel.eventstore.tests.jar import JarGiven, give, jars, put_in
+from modules.kernel.messaging.catalogue import decode, sealed
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.models import Message, OperatorAction, SetAside
+from modules.kernel.messaging.protection import opened
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, Subscription
 from modules.kernel.messaging.tests.probe import run, tick
 
@@ -61,6 +63,16 @@ class TestWhatIsPersonal:
 
         park(note)
         assert names == ["Ann Smith-Żółć", "Bob Brown"]
+
+    def test_crosses_a_broker_readable_and_is_kept_sealed_again(self) -> None:
+        """Another deployable has none of our keys, and its log has nothing readable either."""
+        kept = Message.objects.get(key="a", name="probe.jar_given").data
+        sent = opened(kept)
+        assert "Smith" in sent
+        received = sealed("probe.jar_given", 1, sent)
+        assert "Smith" not in received
+        assert decode("probe.jar_given", 1, received) == decode("probe.jar_given", 1, kept)
+        assert sealed("probe.unknown", 1, sent) == sent
 
     def test_is_told_from_a_text_that_only_looks_encrypted(self) -> None:
         give("c", "cid", "enc1:AAAAAAAAAAAAAAAAAAAAAA:AAAA")

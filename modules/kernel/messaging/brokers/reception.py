@@ -16,6 +16,7 @@ from django.db import connections, transaction
 
 from modules.kernel.messaging.brokers.cloudevents import envelope_of
 from modules.kernel.messaging.brokers.port import NotAMessage, Receiver, Route, Transport
+from modules.kernel.messaging.catalogue import sealed
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.inbox import receive_all
 from modules.kernel.messaging.insertion import Row, insert_received
@@ -128,7 +129,7 @@ def _row(envelope: Envelope) -> Row:
         envelope.partition,
         None,
         None,
-        envelope.data,
+        sealed(envelope.name, envelope.schema_version, envelope.data),
         msgspec.json.encode(headers).decode(),
         envelope.effective_at,
     )

@@ -12,6 +12,7 @@ from django.conf import settings
 from modules.kernel.contracts import Kind
 from modules.kernel.messaging.brokers.port import Route
 from modules.kernel.messaging.catalogue import message_classes, sent_names
+from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.subscriptions import Handler, Subscription, subscriptions
 
 #: The consumer that carries messages to the broker.
@@ -38,6 +39,8 @@ def received_route() -> Route:
     """This gives what comes in."""
     kinds = {entry.contract.name: entry.contract.kind for entry in message_classes()}
     handled = {name for one in subscriptions() for name in one.handlers}
+    # Read models too: what they are made of must stand in the log here.
+    handled |= {name for kind in followers() for name in kind.names or ()}
     names = [
         name
         for name in handled

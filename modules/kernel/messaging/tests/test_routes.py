@@ -10,6 +10,7 @@ from modules.kernel.messaging.brokers import (
     received_route,
     relayed_names,
 )
+from modules.kernel.messaging.followers import FollowerKind, follow, unfollow
 
 
 class TestRoutes:
@@ -31,6 +32,21 @@ class TestRoutes:
         assert route.modules == ("ordering",)
         assert "ordering.order_confirmed" in route.names
         assert "inventory.stock_reserved" not in route.names
+
+    def test_carry_in_what_a_read_model_here_is_made_of(self, settings: Settings) -> None:
+        settings.QUARRY_REMOTE_MODULES = ["elsewhere"]
+        kind = FollowerKind(
+            name="probe",
+            module="probe",
+            names=("elsewhere.thing_happened",),
+            make=lambda source: pytest.fail("nobody steps it here"),
+            place=lambda source: None,
+        )
+        follow(kind)
+        try:
+            assert "elsewhere.thing_happened" in received_route().names
+        finally:
+            unfollow("probe")
 
     def test_carry_in_commands_to_modules_here(self, settings: Settings) -> None:
         settings.QUARRY_REMOTE_MODULES = ["ordering"]

@@ -167,6 +167,13 @@ class TestParse:
         token = WriteToken(database="default", mark=4711)
         assert parse(str(token)) == (token,)
 
+    def test_leaves_out_what_another_deployable_gave(self, settings: Settings) -> None:
+        settings.QUARRY_REMOTE_MODULES = ["payments"]
+        settings.QUARRY_DEPLOYABLE = "shop"
+        token = WriteToken(database="default", mark=4711)
+        assert str(token) == "shop/default.4711"
+        assert parse("payments/default.1,shop/default.4711,default.5") == (token,)
+
     @pytest.mark.parametrize("text", ["", "x", "default", "default.x", "nowhere.1", "default.1;"])
     def test_refuses_all_else(self, text: str) -> None:
         with pytest.raises(BadToken):
