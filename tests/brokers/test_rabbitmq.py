@@ -14,23 +14,23 @@ from tests.brokers.conftest import Brokers
 from tests.brokers.crossing import Audience, OverBroker, effects, expected, notes, publish, settle
 from tests.brokers.databases import THERE
 from tests.brokers.envelopes import an_envelope
-from tests.services.own_brokers import OwnRabbitMq, own_rabbitmq
+from tests.services.own_brokers import CutOffRabbitMq, OwnRabbitMq, stoppable_rabbitmq
 from tests.services.rule import ServiceMissing, missing
 
 
 @pytest.fixture
-def node() -> Iterator[OwnRabbitMq]:
+def node() -> Iterator[OwnRabbitMq | CutOffRabbitMq]:
     try:
-        with own_rabbitmq() as node:
+        with stoppable_rabbitmq() as node:
             yield node
     except ServiceMissing as error:
         missing(str(error))
 
 
 def test_a_node_that_stopped_and_started_has_kept_what_it_confirmed(
-    node: OwnRabbitMq, databases: Path
+    node: OwnRabbitMq | CutOffRabbitMq, prefix: str, databases: Path
 ) -> None:
-    over = OverBroker(open_transport(f"amqp://guest:guest@127.0.0.1:{node.port}//", prefix="q"))
+    over = OverBroker(open_transport(f"amqp://guest:guest@127.0.0.1:{node.port}//", prefix=prefix))
     over.listen()
     audience = Audience(THERE)
     messages = notes(60)

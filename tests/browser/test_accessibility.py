@@ -47,6 +47,7 @@ def test_every_page_is_accessible(new_page: NewPage, scheme: str, width: int) ->
     found += violations(page)
     for path in (
         *("", "orders", f"orders/{order_id}", "orders/none", "stock"),
+        *("contracts", "contracts?q=payment_captured", "contracts?q=none"),
         *("sagas", f"sagas/ordering.checkout/{order_id}", "sagas/ordering.checkout/none"),
         *("messages", "messages/set-aside", "messages/set-aside?key=none", "messages/actions"),
         "messages/set-aside/payments/default/0",
@@ -54,5 +55,7 @@ def test_every_page_is_accessible(new_page: NewPage, scheme: str, width: int) ->
         page.goto(f"/console/{path}")
         if path == f"orders/{order_id}":
             page.get_by_text("Authorise payment").click()
+        if path == "contracts?q=payment_captured":
+            page.get_by_text("payments.payment_captured").click()
         found += violations(page)
     assert not found, "\n".join(found)

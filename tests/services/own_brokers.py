@@ -83,6 +83,35 @@ def own_rabbitmq() -> Iterator[OwnRabbitMq]:
             node.stop()
 
 
+class CutOffRabbitMq:
+    """This is the running node behind a proxy: stopped, nobody reaches it any more."""
+
+    def __init__(self) -> None:
+        self._proxy = Proxy(urlsplit(running_rabbitmq()).port or 5672)
+        self.port = self._proxy.port
+
+    def start(self) -> None:
+        """This lets clients in again."""
+        self._proxy.mend()
+
+    def stop(self) -> None:
+        """This ends all connections and refuses new ones."""
+        self._proxy.cut()
+
+
+@contextmanager
+def stoppable_rabbitmq() -> Iterator[OwnRabbitMq | CutOffRabbitMq]:
+    """This gives a node of our own, or else the running one, to be stopped and started."""
+    try:
+        with own_rabbitmq() as node:
+            yield node
+            return
+    except ServiceMissing:
+        cut_off = CutOffRabbitMq()
+    yield cut_off
+    cut_off.stop()
+
+
 @contextmanager
 def some_rabbitmq() -> Iterator[int]:
     """This gives the port of a node of our own, or else of the running one."""
