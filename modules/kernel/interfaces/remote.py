@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 import urllib3
+from urllib3.util import SKIP_HEADER
 
 from modules.kernel.contracts import interface_of
 from modules.kernel.interfaces import spans, wire, wiring
@@ -28,6 +29,9 @@ from modules.kernel.interfaces.problems import as_raised
 from modules.kernel.interfaces.tokens import KeysMissing, Signer
 from modules.kernel.messaging.context import current_causes
 from modules.kernel.resilience import Attempt, DeadlineBeforeCall, Request, pipeline
+
+#: What urllib3 would add to each request, and nobody reads.
+_LEFT_OUT = {"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER}
 
 #: What is left of a deadline is sent in whole milliseconds.
 _SHORTEST_SECONDS = 0.001
@@ -85,6 +89,7 @@ def _call(
             if seconds < _SHORTEST_SECONDS:
                 raise DeadlineBeforeCall(f"{target}: the time was over", call=target)
             headers = {
+                **_LEFT_OUT,
                 "Content-Type": wire.MSGPACK,
                 wire.AUTHORIZATION: _authorization(signer, caller=caller, module=module),
                 wire.TIMEOUT: str(int(seconds * 1000)),
