@@ -40,14 +40,6 @@ _IDENTITY = (
 )
 
 
-class _Body(list[bytes]):
-    """This is a response's body, after which the request is over."""
-
-    def close(self) -> None:
-        """This gives connections back, as Django does then; the server calls it (PEP 3333)."""
-        close_old_connections()
-
-
 class InternalCalls:
     """This is a WSGI application around another: it takes the internal calls out."""
 
@@ -60,13 +52,18 @@ class InternalCalls:
             for name in [one for one in environ if one.startswith(_IDENTITY)]:
                 del environ[name]
             return self._application(environ, start_response)
-        outgoing = _respond(environ, path[len(wire.PREFIX) :])
+        try:
+            outgoing = _respond(environ, path[len(wire.PREFIX) :])
+        finally:
+            # As Django does at the end of a request; but here, and not in the `close` of what is
+            # returned, which granian does not call of a list.
+            close_old_connections()
         headers = [
             ("Content-Type", outgoing.content_type),
             ("Content-Length", str(len(outgoing.body))),
         ]
         start_response(_STATUSES[outgoing.status], headers)
-        return _Body([outgoing.body])
+        return [outgoing.body]
 
 
 def _respond(environ: Environ, path: str) -> Outgoing:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import msgspec
 import pytest
 import urllib3
+from django.db import connection, connections
 from opentelemetry import trace
 
 from modules.kernel import resilience
@@ -414,3 +415,22 @@ class TestTheDescription:
 def _plain_book() -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(BOOK)
     return plain
+
+
+@pytest.mark.django_db(transaction=True)
+class TestConnections:
+    def test_are_given_back_when_the_call_is_answered(
+        self, net: Net, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        used: list[Any] = []
+
+        def look(self: object, **_: object) -> tuple[()]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+            used.append(connections["default"])
+            return ()
+
+        monkeypatch.setattr(Librarian, "books", look)
+        assert get(Library).books() == ()
+        [one] = used
+        assert one.connection is None
