@@ -129,6 +129,13 @@ def token(net: Net, *, caller: str = CALLER, audience: str = "library") -> dict[
     return {"Authorization": f"Bearer {signed}"}
 
 
+def asked_by(name: str) -> object:
+    """This asks for the books in code of the name, as it stands in a module."""
+    code: dict[str, Any] = {"__name__": name, "get": get, "Library": Library}
+    exec("def ask(): return get(Library).books()", code)
+    return code["ask"]()
+
+
 def post(net: Net, path: str, body: object, **headers: str) -> urllib3.BaseHTTPResponse:
     return urllib3.request(
         "POST",
@@ -299,6 +306,25 @@ class TestWhoMayCall:
         work_with(replace(wired(), outsider=""))
         with pytest.raises(CallRefused, match="only the code of a module"):
             get(Library).book(isbn="1")
+
+    def test_each_module_in_its_own_name_and_in_no_other(
+        self, net: Net, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        callers: list[str] = []
+
+        def look(self: object, **_: object) -> tuple[()]:
+            callers.append(current_call().caller)
+            return ()
+
+        monkeypatch.setattr(Librarian, "books", look)
+        work_with(replace(wired(), outsider=""))
+        assert asked_by("modules.reader.web.shelf") == ()
+        assert callers == ["reader"]
+        with pytest.raises(CallRefused, match="stranger may not call"):
+            asked_by("modules.stranger.views")
+        for name in ("modules.kernel.sagas", "config.wsgi", "modules"):
+            with pytest.raises(CallRefused, match="only the code of a module"):
+                asked_by(name)
 
     def test_not_a_module_without_a_key(self, net: Net) -> None:
         work_with(replace(wired(), outsider="keyless"))
