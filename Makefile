@@ -71,7 +71,7 @@ test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
 	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
 
 .PHONY: test-brokers
-test-brokers: $(DEV_INSTALLED) ## Try every broker: nothing lost, effect once, order per key
+test-brokers: $(DEV_INSTALLED) ## Try every broker and registry: nothing lost, effect once, order per key
 	$(BIN)/python -m pytest tests/brokers $(PYTEST_ARGS)
 
 JOURNEYS := tests/journeys tests/topologies --ignore=tests/journeys/test_replay.py -m "not slow" \

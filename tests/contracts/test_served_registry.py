@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
+from confluent_kafka import Consumer, Producer
 from confluent_kafka.schema_registry import (
     Schema,
     SchemaRegistryClient,
@@ -19,8 +21,17 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from modules.kernel.messaging import Envelope
+from modules.kernel.messaging.brokers import Route
+from modules.kernel.messaging.brokers.cloudevents import attributes_of, envelope_of
+from modules.kernel.messaging.brokers.kafka import Kafka
+from modules.kernel.schemas.registries import open_registry
+from modules.kernel.schemas.registries.encoding import AvroEncoding
 from modules.kernel.schemas.registry import views
 from modules.payments.contracts import PaymentCaptured
+from tests.brokers.envelopes import an_envelope
+from tests.services.own_brokers import own_tansu
+from tests.services.rule import ServiceMissing, missing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -126,6 +137,62 @@ class TestSerializers:
         serialize = JSONSerializer(schema, client, conf=conf)
         with pytest.raises(Exception, match="amount_minor"):
             serialize({"order_id": "o-1", "currency": "EUR"}, VALUE)
+
+
+class TestOverKafka:
+    """The official serializers at one end of a topic, the relay's transport at the other."""
+
+    CONF: ClassVar[dict[str, Any]] = {"subject.name.strategy": record_subject_name_strategy}
+
+    @pytest.fixture
+    def kafka(self, address: str) -> Iterator[tuple[Kafka, str]]:
+        try:
+            with own_tansu() as port, open_registry(address) as registry:
+                encodings = {"probe": AvroEncoding(registry)}
+                servers = f"127.0.0.1:{port}"
+                yield Kafka(f"kafka://{servers}", prefix="q", encodings=encodings), servers
+        except ServiceMissing as error:
+            missing(str(error))
+
+    def envelope(self) -> Envelope:
+        return an_envelope(name="payments.payment_captured", data=json.dumps(MESSAGE))
+
+    def test_read_what_the_relay_wrote(
+        self, client: SchemaRegistryClient, kafka: tuple[Kafka, str]
+    ) -> None:
+        transport, servers = kafka
+        publisher = transport.publisher()
+        publisher.publish([self.envelope()])
+        publisher.close()
+        conf = {"bootstrap.servers": servers, "group.id": "g", "auto.offset.reset": "earliest"}
+        consumer = Consumer(conf)
+        consumer.subscribe(["q.probe"])
+        while (message := consumer.poll(1)) is None or message.error() is not None:
+            pass
+        consumer.close()
+        read = AvroDeserializer(client, conf=self.CONF)(message.value(), VALUE)
+        assert read == MESSAGE
+
+    def test_are_read_by_reception(
+        self, client: SchemaRegistryClient, kafka: tuple[Kafka, str]
+    ) -> None:
+        transport, servers = kafka
+        schema = str(client.get_latest_version(IN_AVRO).schema.schema_str)
+        conf = self.CONF | {"auto.register.schemas": False}
+        written = AvroSerializer(client, schema, conf=conf)(MESSAGE, VALUE)
+        transport.make(["q.probe"])
+        producer = Producer({"bootstrap.servers": servers})
+        attributes = attributes_of(self.envelope())
+        headers: dict[str, str | bytes | None] = {
+            f"ce_{name}": said for name, said in attributes.items()
+        }
+        producer.produce("q.probe", key="o-1", value=written, headers=headers)
+        producer.flush()
+        receiver = transport.receiver(Route(deployable="a", modules=("probe",), names=()))
+        while not (received := receiver.receive(limit=1, timeout_seconds=1)):
+            pass
+        receiver.close()
+        assert json.loads(envelope_of(received[0]).data) == MESSAGE
 
 
 class TestOthers:
