@@ -153,6 +153,8 @@ class Registration:
             raise ValueError(
                 f"{projection.name} is declared by {self.module}, not by {projection.module}"
             )
+        for message_class in projection.handles:
+            register_message(message_class)  # Its own module may run elsewhere.
         one = projection()
         read_models.register(one)
         follow(follower_of(one))
