@@ -54,12 +54,10 @@ class Pending:
 
     Attributes:
         has_written_messages: the log is to be looked at when this has been committed.
-        has_streams: a message of a stream is among them, which may come too late.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.has_written_messages = False
-        self.has_streams = False
         self._connection = connection
         self._rows: list[Row] = []
         self._due: list[Due] = []

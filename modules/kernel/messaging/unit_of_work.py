@@ -61,6 +61,7 @@ class UnitOfWork:
         # Looked up once: each look-up costs as much as encoding a message.
         self._connection = connections[database]
         self._pending = Pending(self._connection)
+        self._told_late: list[tuple[str, int]] = []
         self._open = True
 
     def append(
@@ -118,14 +119,15 @@ class UnitOfWork:
         ]
         for row in rows:
             self._add(row)
-        self._pending.has_streams = True
-        # Written at once, so that a conflict is told here, unless a rollback to a savepoint could
-        # then take back what was appended before it.
-        try:
-            if not self._pending.is_inside_savepoint:
+        if self._pending.is_inside_savepoint:
+            # Written now, a rollback to the savepoint would take back what was appended before
+            # it. So a conflict is told at the end of the transaction.
+            self._told_late.append((stream, expected_version))
+        else:
+            try:
                 self.write_now()
-        except IntegrityError as error:
-            raise StreamConflict(stream, expected_version) from error
+            except IntegrityError as error:
+                raise StreamConflict(stream, expected_version) from error
         return expected_version + len(rows)
 
     def schedule(
@@ -216,6 +218,14 @@ class UnitOfWork:
         self._refuse_when_closed()
         self._pending.append(row)
 
+    def _write_at_end(self) -> None:
+        try:
+            self._pending.write()
+        except IntegrityError as error:
+            if self._told_late:
+                raise StreamConflict(*self._told_late[0]) from error
+            raise
+
     def _refuse_when_closed(self) -> None:
         if not self._open:
             raise OutsideTransaction(
@@ -253,7 +263,7 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
         try:
             with work._pending.watched():
                 yield work
-            work._pending.write()
+            work._write_at_end()
             if work._pending.has_written_messages:
                 write_tokens.note(database)
                 transaction.on_commit(lambda: wake(database), using=database)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from modules.kernel.messaging.models import Message, Scheduled
 from modules.kernel.messaging.tests.probe import ThingHappened
-from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.messaging.unit_of_work import StreamConflict, unit_of_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,6 +102,17 @@ class TestPending:
                 work.append_to_stream("s", [thing(2)], expected_version=0)
             work.append_to_stream("s", [thing(3)], expected_version=0)
         assert numbers() == ["1", "3"]
+
+    def test_tells_a_stream_s_conflict_at_the_end_where_it_was_met_in_a_savepoint(self) -> None:
+        with unit_of_work("probe") as work:
+            work.append_to_stream("s", [thing(1)], expected_version=0)
+
+        def append_too_late() -> None:
+            with unit_of_work("probe") as work, transaction.atomic():
+                work.append_to_stream("s", [thing(2)], expected_version=0)
+
+        with pytest.raises(StreamConflict, match="s has moved past version 0"):
+            append_too_late()
 
 
 class Notes:
