@@ -11,6 +11,7 @@ from tests.architecture.planting import copy_of_the_repository, run
 
 CATALOG = "modules/catalog/contracts/events.py"
 PAYMENTS = "modules/payments/contracts/events.py"
+ACCOUNTS = "modules/payments/contracts/account_events.py"
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -143,6 +144,33 @@ class TestContractsCheck:
         assert found == code
         (gone,) = (one for one in report["changes"] if one["contract"].endswith("changed v1"))
         assert reason in gone["reason"]
+
+    def test_keeps_what_streams_are_made_of_readable_and_asks_no_more(self, copy: Path) -> None:
+        # Old code need not read it: nobody is sent it.
+        replace(copy, ACCOUNTS, "    currency: str\n", '    currency: str = "EUR"\n')
+        generate(copy)
+        assert check(copy)[0] == 0
+        replace(copy, ACCOUNTS, "    entry_id: str", "    entry_id: str\n    teller: str")
+        generate(copy)
+        code, report = check(copy)
+        assert code == 1
+        assert {change["direction"] for change in report["changes"]} == {
+            "old messages, read by the new code"
+        }
+
+    def test_refuses_to_let_go_of_what_streams_were_made_of(self, copy: Path) -> None:
+        replace(
+            copy,
+            ACCOUNTS,
+            '"payments.money_withdrawn", version=1',
+            ('"payments.money_withdrawn", version=2'),
+        )
+        generate(copy)
+        code, report = check(copy)
+        assert code == 1
+        (gone,) = (one for one in report["changes"] if one["judgement"] == "refused")
+        assert gone["contract"] == "payments.money_withdrawn v1"
+        assert "streams were made of it" in gone["reason"]
 
     def test_cannot_judge_without_the_released_contracts(self, copy: Path) -> None:
         done = run(copy, "manage.py", "contracts", "check", "--against", "no-such-revision")

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 
 from modules.kernel.contracts import contract_of
-from modules.kernel.messaging.catalogue import register_message
+from modules.kernel.messaging.catalogue import announce_stored, register_message
 
 
 class Aggregate(Protocol):
@@ -73,6 +73,7 @@ def declare(kind: StreamKind[Any]) -> None:
     """
     for event in kind.events:
         register_message(event)
+    announce_stored(contract_of(event).name for event in kind.events)
     personal = [event.__qualname__ for event in kind.events if _has_personal(event)]
     if personal and not kind.subject:
         raise ValueError(

@@ -16,6 +16,7 @@ from modules.kernel.messaging import protection
 _classes: dict[tuple[str, int], "MessageClass"] = {}
 _personal: dict[type, Mapping[str, Personal]] = {}
 _sent: set[str] = set()
+_stored: set[str] = set()
 _encoder = msgspec.json.Encoder()
 
 
@@ -107,6 +108,16 @@ def announce_sent(names: Iterable[str]) -> None:
 def sent_names() -> tuple[str, ...]:
     """This gives the wire names of all commands that modules here send to others, sorted."""
     return tuple(sorted(_sent))
+
+
+def announce_stored(names: Iterable[str]) -> None:
+    """This notes the wire names of events that streams are made of, for good."""
+    _stored.update(names)
+
+
+def is_stored(name: str) -> bool:
+    """This tells whether streams are made of an event."""
+    return name in _stored
 
 
 def encode(message: object) -> str:

@@ -99,6 +99,8 @@ def _message(
     history: tuple[Edition, ...], document: dict[str, Any], consumers: Consumers, mode: Mode
 ) -> Iterator[Change]:
     name = _name(document)
+    if mode is Mode.FULL_TRANSITIVE and _is_only_stored(document, consumers):
+        mode = Mode.BACKWARD_TRANSITIVE
     breaking = list(breaks(history, document, mode))
     found = [_change(name, one, document, _consumers(document, consumers)) for one in breaking]
     yield from _without_repetition(found)
@@ -185,11 +187,12 @@ def _removed(
             consumers=using,
             example=_example(_plain(failed[0].schema)),
         )
-    elif using and failed is not None:
+    elif failed is not None and (using or document["x-message"].get("stored")):
+        what = "is still consumed" if using else "streams were made of it"
         yield Change(
             contract=_name(document),
             judgement=Judgement.REFUSED,
-            reason="is gone and is still consumed: what is in the log cannot be read any more",
+            reason=f"is gone and {what}: what is in the log cannot be read any more",
             against=edition.at,
             consumers=using,
             example=_example(document),
@@ -202,6 +205,12 @@ def _removed(
             reason=f"is gone; {read}",
             against=edition.at,
         )
+
+
+def _is_only_stored(document: dict[str, Any], consumers: Consumers) -> bool:
+    """This is true of an event that streams are made of and that nobody is sent: the code that
+    reads it is the code that wrote it, or newer."""
+    return bool(document["x-message"].get("stored")) and not _consumers(document, consumers)
 
 
 def _not_upcast(history: tuple[Edition, ...], upcast: Upcasting) -> tuple[Edition, str] | None:

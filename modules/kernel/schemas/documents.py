@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from modules.kernel.contracts import contract_of, interface_of
+from modules.kernel.messaging.catalogue import is_stored
 from modules.kernel.schemas.wire_types import as_sent, with_default
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -29,7 +30,9 @@ def message_document(cls: type) -> dict[str, Any]:
     # The message itself stands at the top, unless it contains itself and is referred to.
     if root["$ref"] not in json.dumps(definitions):
         root = definitions.pop(own)
-    described = {"kind": contract.kind.value, "name": contract.name}
+    described: dict[str, Any] = {"kind": contract.kind.value, "name": contract.name}
+    if is_stored(contract.name):
+        described["stored"] = True
     return _document(
         cls,
         root,
