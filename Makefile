@@ -58,17 +58,25 @@ $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 # -- testing --------------------------------------------------------------------------------
 
 # What must hold on every supported version of PostgreSQL.
-CONFORMANCE := modules/kernel/messaging modules/kernel/sagas
+CONFORMANCE := modules/kernel/messaging modules/kernel/sagas modules/kernel/eventstore
 
 # What has a target of its own.
 APART := --ignore=tests/brokers --ignore=tests/topologies
 
 .PHONY: test
-test: $(DEV_INSTALLED) browser ## Run every test that this machine can run
+test: $(DEV_INSTALLED) browser ## Run the tests, and the kernel's on PostgreSQL 15 and 18 as well
 	$(BIN)/python -m pytest -n logical -m "not slow" $(APART) $(PYTEST_ARGS)
-	$(BIN)/python -m pytest -m slow $(APART) $(PYTEST_ARGS)
-	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules $(PYTEST_ARGS)
+	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
 	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
+
+.PHONY: test-slow
+test-slow: $(DEV_INSTALLED) browser ## Run the tests that take minutes: replays, kills, a fresh machine
+	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest -m slow $(APART) $(PYTEST_ARGS)
+
+.PHONY: test-postgres
+test-postgres: $(DEV_INSTALLED) ## Run the modules' tests on PostgreSQL
+	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules \
+		$(addprefix --ignore=,$(CONFORMANCE)) $(PYTEST_ARGS)
 
 .PHONY: test-brokers
 test-brokers: $(DEV_INSTALLED) ## Try every broker and registry: nothing lost, effect once, order per key
