@@ -14,7 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from modules.kernel.contracts import Problem
-from modules.kernel.messaging import archive, operations, retention
+from modules.kernel.messaging import archive, inbox, operations, retention
 from modules.kernel.messaging.inbox import Outcome
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.statistics import consumer_statistics
@@ -29,6 +29,10 @@ A message that keeps failing is parked with the later ones of its key; others go
   messages stats                                  how far each consumer is
   messages replay ordering default --from 0       have a consumer go through the log again
 """
+
+
+#: A duplicate that comes later than this is taken for new; brokers keep messages for two weeks.
+_INBOX_KEPT = timedelta(days=30)
 
 
 class Command(BaseCommand):
@@ -138,6 +142,8 @@ class Command(BaseCommand):
     def _prune(self, options: dict[str, Any]) -> None:
         age = timedelta(days=options["older_than_days"])
         deleted = sum(retention.prune(options["log"], older_than=age))
+        # What stands in the log is told apart there; no broker brings what is older than this.
+        inbox.prune(options["log"], older_than=max(age, _INBOX_KEPT))
         self._done(options, f"{deleted} messages deleted")
 
     def _print(
