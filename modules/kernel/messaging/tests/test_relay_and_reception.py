@@ -1,0 +1,185 @@
+"""Relay and reception on each database, over a broker that is a list.
+
+The brokers themselves are tried in `tests/brokers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from modules.kernel.contracts import new_id
+from modules.kernel.messaging.brokers import (
+    BrokerUnavailable,
+    Publisher,
+    Received,
+    Receiver,
+    Reception,
+    Relay,
+    Route,
+    Taken,
+)
+from modules.kernel.messaging.brokers.cloudevents import attributes_of
+from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.models import Inbox, Message, SetAside
+from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUTE = Route(deployable="here", modules=("probe",), names=("probe.thing_happened",))
+
+
+@dataclass
+class ListBroker:
+    """This is a broker in a list: transport, publisher and receiver in one."""
+
+    messages: list[Received] = field(default_factory=list)
+    acknowledged: list[Received] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    is_away: bool = False
+    too_large: int = -1
+
+    def publisher(self) -> Publisher:
+        return self
+
+    def receiver(self, route: Route) -> Receiver:
+        return self
+
+    def refusal(self, envelope: Envelope) -> str | None:
+        return "too large" if f'"number":{self.too_large}}}' in envelope.data else None
+
+    def publish(self, envelopes: Sequence[Envelope]) -> None:
+        if self.is_away:
+            raise BrokerUnavailable("gone fishing")
+        self.messages += [
+            Received(attributes=attributes_of(one), body=one.data.encode(), token=None)
+            for one in envelopes
+        ]
+
+    def receive(self, *, limit: int, timeout_seconds: float) -> Sequence[Received]:
+        return self.messages[:limit]
+
+    def acknowledge(self, received: Sequence[Received]) -> None:
+        self.acknowledged += received
+        del self.messages[: len(received)]
+
+    def refuse(self, received: Received, reason: str) -> None:
+        self.refused.append(reason)
+
+    def close(self) -> None:
+        """There is no connection."""
+
+    def numbers(self) -> list[str]:
+        return [one.body.decode().rpartition(":")[2].rstrip("}") for one in self.messages]
+
+
+def new_relay(broker: ListBroker, owner: str = "") -> Relay:
+    owner = owner or str(new_id())
+    return Relay(broker, source="default", owner=owner, remote_modules=["elsewhere"])
+
+
+def happened(*numbers: int, thing: str = "a") -> None:
+    publish(*(ThingHappened(thing=thing, number=number) for number in numbers))
+    tick()
+
+
+class TestRelay:
+    def test_publishes_in_order_and_each_once(self) -> None:
+        broker = ListBroker()
+        happened(*range(50))
+        relay = new_relay(broker)
+        while relay.step():
+            pass
+        relay.close()
+        happened(50, 51)
+        relay = new_relay(broker)
+        while relay.step():
+            pass
+        relay.close()
+        assert broker.numbers() == [str(number) for number in range(52)]
+
+    def test_waits_for_a_broker_that_is_away(self) -> None:
+        broker = ListBroker(is_away=True)
+        happened(1, 2)
+        relay = new_relay(broker)
+        assert relay.step() == 0
+        assert 0 < relay.idle_seconds <= 0.1
+        broker.is_away = False
+        relay._paused_until = 0.0
+        assert relay.step() == 2
+        relay.close()
+        assert broker.numbers() == ["1", "2"]
+        assert not SetAside.objects.exists()
+
+    def test_publishes_nothing_that_came_from_elsewhere(self) -> None:
+        broker = ListBroker()
+        happened(1)
+        Message.objects.update(source="elsewhere")
+        relay = new_relay(broker)
+        relay.step()
+        relay.close()
+        assert broker.numbers() == []
+
+    def test_parks_what_cannot_go_with_the_later_ones_of_its_key(self) -> None:
+        broker = ListBroker(too_large=2)
+        happened(1, 2, 3)
+        happened(4, thing="b")
+        relay = new_relay(broker)
+        relay.step()
+        assert broker.numbers() == ["1", "4"]
+        states = SetAside.objects.order_by("pos").values_list("state", "error")
+        assert list(states) == [("parked", "too large"), ("waiting", "")]
+        broker.too_large = -1
+        SetAside.objects.filter(state="parked").update(
+            state="retrying", attempts=0, due_at="2000-01-01T00:00:00Z"
+        )
+        relay.look_again()
+        while relay.step():
+            relay.look_again()
+        relay.close()
+        assert broker.numbers() == ["1", "4", "2", "3"]
+
+
+class TestReception:
+    def sent(self, *numbers: int) -> ListBroker:
+        """This gives a broker that has messages of a log that is not here any more."""
+        broker = ListBroker()
+        happened(*numbers)
+        relay = new_relay(broker)
+        while relay.step():
+            pass
+        relay.close()
+        Message.objects.all().delete()
+        return broker
+
+    def test_appends_each_message_once_in_order(self) -> None:
+        broker = self.sent(*range(7))
+        broker.messages += broker.messages[:3]
+        reception = Reception(broker, ROUTE)
+        assert reception.step() == Taken(appended=7, duplicates=3)
+        broker.messages += broker.acknowledged[-4:]
+        assert reception.step() == Taken(duplicates=4)
+        data = Message.objects.order_by("id").values_list("data", flat=True)
+        assert [one[-2] for one in data] == [str(number) for number in range(7)]
+        assert Inbox.objects.count() == 7
+        message = Message.objects.earliest("id")
+        assert (message.source, message.stream) == ("probe", None)
+        assert '"publishedat"' in message.headers
+
+    def test_knows_what_the_log_has_already(self) -> None:
+        broker = self.sent(1, 2)
+        Reception(broker, ROUTE).step()
+        Inbox.objects.all().delete()  # As if it had been here before its module moved away.
+        broker.messages += broker.acknowledged
+        assert Reception(broker, ROUTE).step() == Taken(duplicates=2)
+        assert Message.objects.count() == 2
+
+    def test_refuses_what_is_no_message_and_passes_over_what_nobody_handles(self) -> None:
+        broker = self.sent(1, 2)
+        broker.messages[0] = Received(attributes={}, body=b"?", token=None)
+        other = Route(deployable="here", modules=("probe",), names=("probe.other",))
+        assert Reception(broker, other).step() == Taken(refused=1, passed_over=1)
+        assert broker.refused == ["specversion is None, not '1.0'"]
+        assert broker.messages == []
