@@ -11,8 +11,8 @@ from modules.inventory import use_cases as inventory
 from modules.inventory.contracts import PickStock
 from modules.inventory.domain import ReservationState
 from modules.inventory.models import Reservation
+from modules.kernel.sagas import asking
 from modules.kernel.sagas import decide as decision
-from modules.kernel.sagas import engine
 from modules.kernel.sagas.definition import Definition, Step
 from modules.kernel.sagas.exploring import Explorer, Fault, Violation
 from modules.kernel.sagas.requests import Request
@@ -97,12 +97,12 @@ def lets_an_action_come_after_its_undo(patch: pytest.MonkeyPatch) -> None:
 
 
 def takes_any_answer_for_that_of_the_step(patch: pytest.MonkeyPatch) -> None:
-    answer = engine._answer
+    answer = asking.answer_to
 
     def misread(step: object, request: Request, message: object) -> object:
         return answer(step, replace(request, undo=False), message)  # type: ignore[arg-type]
 
-    patch.setattr(engine, "_answer", misread)
+    patch.setattr(asking, "answer_to", misread)
 
 
 @pytest.mark.parametrize(

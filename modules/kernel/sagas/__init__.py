@@ -10,14 +10,8 @@ Source: H. Garcia-Molina and K. Salem, "Sagas" (SIGMOD 1987); C. Richardson,
 
 from modules.kernel.sagas.definition import Definition, OnTimeout, Retry, Step
 from modules.kernel.sagas.engine import PastPivot, UnknownSaga, request_cancel
-from modules.kernel.sagas.language import (
-    Saga,
-    UnsoundSaga,
-    command,
-    local,
-    semantic_lock,
-    unchanged,
-)
+from modules.kernel.sagas.language import Saga, command, local, semantic_lock, unchanged
+from modules.kernel.sagas.linter import UnsoundSaga
 from modules.kernel.sagas.references import I
 from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepStatus
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -21,9 +20,9 @@ from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.subscriptions import Handler, subscribe
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
-from modules.kernel.sagas import instances, isolation
+from modules.kernel.sagas import asking, instances, isolation
 from modules.kernel.sagas.decide import can_cancel, decide
-from modules.kernel.sagas.definition import Definition, SemanticLock, Step, StepKind
+from modules.kernel.sagas.definition import Definition, Step, StepKind
 from modules.kernel.sagas.instances import Instance
 from modules.kernel.sagas.language import Saga
 from modules.kernel.sagas.requests import Request
@@ -216,7 +215,7 @@ class Engine:
             instance = instances.load(work, self.stored_as, request.instance_id)
             if instance is None:
                 return
-            happened = _answer(instance.definition.step(request.step), request, message)
+            happened = asking.answer_to(instance.definition.step(request.step), request, message)
             if happened is not None:
                 self._move(work, instance, happened)
 
@@ -267,7 +266,7 @@ class Engine:
                 if answer is not None:
                     waiting.append(answer)
         if state != instance.state:
-            _cancel_timers(work, instance, state)
+            asking.cancel_timers(work, instance, state)
             instances.save(work, instance, state)
         if state.status in ENDS and any(step.locks for step in instance.definition.steps):
             isolation.let_go(work, saga=instance.definition.name, instance_id=instance.instance_id)
@@ -280,12 +279,12 @@ class Engine:
             hindrance = self._hindrance(work, instance, state, step)
             if hindrance is not None:
                 return hindrance
-            if _waits_for_lock(work, instance, state, step):
-                _remind(work, instance, state, effect, step)
+            if isolation.waits_for_lock(work, instance, state, step):
+                asking.remind(work, instance, state, effect, step)
                 return None
         if step.kind is StepKind.LOCAL:
             return self._run_local(work, instance, state, effect, step)
-        _send(work, instance, state, effect, step)
+        asking.send(work, instance, state, effect, step)
         return None
 
     def _hindrance(
@@ -299,7 +298,7 @@ class Engine:
                 detail = f"{one.read} gave {was!r} before, and gives {now!r} now"
                 return Refused(step=step.name, code="changed-meanwhile", detail=detail)
         for lock in step.locks:
-            if not lock.wait and not _take(work, instance, state, lock):
+            if not lock.wait and not isolation.take_for(work, instance, state, lock):
                 detail = f"another saga holds the {lock.name}; try again when it has ended"
                 return Refused(step=step.name, code="locked", detail=detail)
         return None
@@ -332,93 +331,3 @@ def _is_unknown(name: str, version: int) -> bool:
     except UnknownMessage:
         return bool(name)
     return False
-
-
-def _send(
-    work: UnitOfWork, instance: Instance, state: SagaState, effect: Effect, step: Step
-) -> None:
-    undo = isinstance(effect, Undo)
-    request = Request(instance.definition.name, instance.instance_id, step.name, undo)
-    name, version = (step.undo, step.undo_version) if undo else (step.action, step.action_version)
-    args = step.undo_args if undo else step.args
-    values = {field: ref.resolve(state.input, state.outs) for field, ref in args.items()}
-    work.append(
-        msgspec.convert(values, message_class(name, version).cls),
-        message_id=request.message_id(effect.attempt),
-        request_id=str(request),
-    )
-    _remind(work, instance, state, effect, step)
-
-
-def _remind(
-    work: UnitOfWork, instance: Instance, state: SagaState, effect: Effect, step: Step
-) -> None:
-    """This schedules the reminder that an attempt should have been answered."""
-    if not step.timeout_seconds:
-        return
-    undo = isinstance(effect, Undo)
-    request = Request(instance.definition.name, instance.instance_id, step.name, undo)
-    attempt = effect.attempt - state.of(step.name).attempts_forgiven
-    work.schedule(
-        NoteTimeout(
-            saga=instance.definition.name,
-            instance_id=instance.instance_id,
-            step=step.name,
-            undo=undo,
-            attempt=effect.attempt,
-        ),
-        after=timedelta(seconds=step.seconds_for(attempt, undo=undo)),
-        message_id=request.timer_id(effect.attempt),
-    )
-
-
-def _waits_for_lock(work: UnitOfWork, instance: Instance, state: SagaState, step: Step) -> bool:
-    for lock in step.locks:
-        if not _take(work, instance, state, lock):
-            isolation.wait(
-                work,
-                name=lock.name,
-                key=str(lock.key.resolve(state.input, state.outs)),
-                saga=instance.definition.name,
-                instance_id=instance.instance_id,
-                step=step.name,
-            )
-            return True
-    return False
-
-
-def _take(work: UnitOfWork, instance: Instance, state: SagaState, lock: SemanticLock) -> bool:
-    return isolation.take(
-        work,
-        name=lock.name,
-        key=str(lock.key.resolve(state.input, state.outs)),
-        saga=instance.definition.name,
-        instance_id=instance.instance_id,
-    )
-
-
-def _cancel_timers(work: UnitOfWork, instance: Instance, after: SagaState) -> None:
-    """This takes back the reminders of what has been answered."""
-    for step in instance.definition.steps:
-        was, now = instance.state.of(step.name), after.of(step.name)
-        if not step.timeout_seconds or was.status == now.status:
-            continue
-        for status, undo in ((StepStatus.REQUESTED, False), (StepStatus.UNDOING, True)):
-            if was.status is status:
-                request = Request(instance.definition.name, instance.instance_id, step.name, undo)
-                work.cancel(request.timer_id(was.attempts))
-
-
-def _answer(step: Step, request: Request, message: object) -> Happening | None:
-    name = contract_of(message).name
-    if request.undo:
-        return UndoSucceeded(step=step.name) if name in step.undone else None
-    if name in step.success:
-        return Succeeded(step=step.name, out=cast(dict[str, Any], msgspec.to_builtins(message)))
-    if name in step.failure:
-        return Refused(
-            step=step.name,
-            code=getattr(message, "code", name),
-            detail=getattr(message, "detail", ""),
-        )
-    return None

@@ -9,6 +9,9 @@ from __future__ import annotations
 from django.db import connections
 
 from modules.kernel.messaging.unit_of_work import UnitOfWork
+from modules.kernel.sagas.definition import SemanticLock, Step
+from modules.kernel.sagas.instances import Instance
+from modules.kernel.sagas.state import SagaState
 from modules.kernel.sagas.timers import NoteLockFree
 
 
@@ -70,6 +73,33 @@ def let_go(work: UnitOfWork, *, saga: str, instance_id: str) -> None:
             # All rows: SQLite ends a statement that returns some only when all are read.
             for first in cursor.fetchall():
                 work.append(NoteLockFree(saga=first[0], instance_id=first[1], step=first[2]))
+
+
+def waits_for_lock(work: UnitOfWork, instance: Instance, state: SagaState, step: Step) -> bool:
+    """This takes the locks of a step, or has it woken when the first that is held is free."""
+    for lock in step.locks:
+        if not take_for(work, instance, state, lock):
+            wait(
+                work,
+                name=lock.name,
+                key=str(lock.key.resolve(state.input, state.outs)),
+                saga=instance.definition.name,
+                instance_id=instance.instance_id,
+                step=step.name,
+            )
+            return True
+    return False
+
+
+def take_for(work: UnitOfWork, instance: Instance, state: SagaState, lock: SemanticLock) -> bool:
+    """This takes a lock that a definition declares; False where another instance holds it."""
+    return take(
+        work,
+        name=lock.name,
+        key=str(lock.key.resolve(state.input, state.outs)),
+        saga=instance.definition.name,
+        instance_id=instance.instance_id,
+    )
 
 
 def _locked(database: str) -> str:
