@@ -16,13 +16,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class TestAuthorising(ParticipantSuite):
+    asking = "ordering"
     done, refused = PaymentAuthorised, PaymentDeclined
     undo, undone = VoidPayment, PaymentVoided
 
-    def command(self, order_id: str) -> AuthorisePayment:
+    def command(self, instance_id: str) -> AuthorisePayment:
         return AuthorisePayment(
-            order_id=order_id, amount_minor=1800, currency="USD", payment_token="tok_ok"
+            order_id=instance_id, amount_minor=1800, currency="USD", payment_token="tok_ok"
         )
 
-    def standing(self, order_id: str) -> int:
+    def standing(self, instance_id: str) -> int:
         return SandboxAuthorisation.objects.filter(standing="held").count()

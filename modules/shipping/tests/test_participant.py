@@ -18,15 +18,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class TestBooking(ParticipantSuite):
+    asking = "ordering"
     done, refused = ShipmentBooked, ShipmentRefused
     undo, undone = CancelShipment, ShipmentCancelled
 
-    def command(self, order_id: str) -> BookShipment:
+    def command(self, instance_id: str) -> BookShipment:
         return BookShipment(
-            order_id=order_id,
+            order_id=instance_id,
             recipient=Address(name="Ann", line1="1 Main St", city="Cork", country="Ireland"),
             items=(ParcelItem(sku="P", quantity=1),),
         )
 
-    def standing(self, order_id: str) -> int:
-        return Shipment.objects.filter(order_id=order_id, state="booked").count()
+    def standing(self, instance_id: str) -> int:
+        return Shipment.objects.filter(order_id=instance_id, state="booked").count()

@@ -32,16 +32,13 @@ class Rooms(ParticipantSuite):
     forgets = False
     repeats = False
 
-    def command(self, order_id: str) -> trip.BookRoom:
-        return trip.BookRoom(trip=order_id, beds=1)
+    def command(self, instance_id: str) -> trip.BookRoom:
+        return trip.BookRoom(trip=instance_id, beds=1)
 
-    def undo_command(self, order_id: str) -> trip.CancelRoom:
-        return trip.CancelRoom(trip=order_id)
-
-    def standing(self, order_id: str) -> int:
-        booked = self._said(order_id, trip.RoomBooked)
+    def standing(self, instance_id: str) -> int:
+        booked = self._said(instance_id, trip.RoomBooked)
         times = booked if self.repeats else min(booked, 1)
-        return 0 if self._said(order_id, trip.RoomCancelled) and not self.forgets else times
+        return 0 if self._said(instance_id, trip.RoomCancelled) and not self.forgets else times
 
     @pytest.fixture(autouse=True)
     def alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
