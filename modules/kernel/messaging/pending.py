@@ -96,7 +96,8 @@ class Pending:
         cancelled, self._cancelled = self._cancelled, []
         if not (put_off or rows or due or cancelled):
             return
-        with self._together(len(rows)):
+        statements = len(put_off) + len(rows) + bool(due) + bool(cancelled)
+        with self._together(rows=len(rows), statements=statements):
             for one in put_off:
                 one.write(self._connection)
             if due:
@@ -141,9 +142,10 @@ class Pending:
                 del self._put_off[kind]
 
     @contextmanager
-    def _together(self, rows: int) -> Iterator[None]:
+    def _together(self, *, rows: int, statements: int) -> Iterator[None]:
         """Inside this, PostgreSQL is not waited for after each statement, but at the end."""
-        if self._connection.vendor != "postgresql" or rows > PIPELINED_ROWS:
+        alone = statements == 1 or rows > PIPELINED_ROWS
+        if alone or self._connection.vendor != "postgresql":
             yield
             return
         self._connection.ensure_connection()
