@@ -106,7 +106,7 @@ class Client:
             except urllib3.exceptions.HTTPError as error:
                 trouble = str(error)
             else:
-                if not _says_where_it_ends(answer):
+                if not _says_where_it_ends(answer) or (method == "GET" and not answer.data):
                     trouble = "the answer was cut off"
                 elif answer.status in _NOT_NOW:
                     trouble = f"HTTP {answer.status}"

@@ -67,9 +67,20 @@ def _forwards_to(module: str) -> Callable[..., HttpResponseBase]:
             )
         except Unavailable as error:
             return problem_response(error)
+        if is_cut_off(response):
+            return problem_response(Unavailable(f"{module} ended while it answered", module=module))
         return _response(response)
 
     return forward
+
+
+def is_cut_off(received: urllib3.BaseHTTPResponse) -> bool:
+    """This is true of what is left when a process is killed while it sends its headers.
+
+    Without them nothing tells that the body is missing, and it would go on as an empty one.
+    """
+    told = {"content-length", "transfer-encoding"} & {name.lower() for name in received.headers}
+    return not told and received.status not in (204, 304)
 
 
 def _headers_of(request: HttpRequest) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """Errors as problem details: what a client is told, and whether to try again."""
 
 import pytest
+import urllib3
 from django.db import InterfaceError, OperationalError
 
+from modules.kernel.http.forwarding import is_cut_off
 from modules.kernel.http.problems import exception_handler
 
 
@@ -18,3 +20,20 @@ class TestADatabaseThatIsAway:
 
 def test_a_bug_is_not_explained_away() -> None:
     assert exception_handler(ZeroDivisionError(), {}) is None
+
+
+class TestAnAnswerThatWasCutOff:
+    @pytest.mark.parametrize(
+        ("status", "headers", "cut_off"),
+        [
+            (200, {"Content-Length": "2"}, False),
+            (200, {"transfer-encoding": "chunked"}, False),
+            (204, {}, False),
+            (200, {"Content-Type": "application/json"}, True),
+        ],
+    )
+    def test_is_known_by_what_its_headers_lack(
+        self, status: int, headers: dict[str, str], cut_off: bool
+    ) -> None:
+        received = urllib3.HTTPResponse(b"{}", headers=headers, status=status)
+        assert is_cut_off(received) is cut_off
