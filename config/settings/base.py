@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "modules.kernel.pages",
     "modules.kernel.scaffolding",
     "modules.kernel.topologies",
+    "modules.kernel.extraction",
     *(f"modules.{module}" for module in QUARRY_MODULES),
     "rest_framework",
     "drf_spectacular",

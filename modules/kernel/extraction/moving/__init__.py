@@ -1,0 +1,1 @@
+"""Moving: a live module from one database and deployable to another."""
