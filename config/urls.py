@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/asyncapi/", asyncapi, name="asyncapi"),
     path("api/asyncapi/<str:module>", asyncapi, name="asyncapi-module"),
     path("internal/schema-registry/", include("modules.kernel.schemas.registry.urls")),
+    path("", include("modules.kernel.http.probes")),
     *(path("", include(f"modules.{module}.urls")) for module in settings.QUARRY_MODULES),
     *forwarded_urls(),
 ]

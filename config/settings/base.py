@@ -4,6 +4,7 @@ from pathlib import Path
 
 from environs import Env
 
+from config.settings import deployable
 from config.settings.databases import read_databases
 
 env = Env()
@@ -12,19 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = Path(env.str("QUARRY_VAR", str(ROOT / "var")))
 
 #: The modules that there are, in the order in which they are made ready.
-QUARRY_ALL_MODULES = [
-    "catalog",
-    "ordering",
-    "payments",
-    "inventory",
-    "shipping",
-    "notifications",
-    "gateway",
-    "console",
-]
-
+QUARRY_ALL_MODULES = deployable.ALL_MODULES
 #: Those of this deployable.
-QUARRY_MODULES: list[str] = env.list("QUARRY_MODULES", QUARRY_ALL_MODULES)
+QUARRY_MODULES: list[str] = env.list("QUARRY_MODULES", deployable.MODULES)
 #: Those of other deployables: their messages cross the broker; see docs/brokers.md.
 QUARRY_REMOTE_MODULES: list[str] = env.list(
     "QUARRY_REMOTE_MODULES",
@@ -49,7 +40,7 @@ QUARRY_INTERNAL_CA = env.str("QUARRY_INTERNAL_CA", "")
 QUARRY_INTERNAL_CERTIFICATE = env.str("QUARRY_INTERNAL_CERTIFICATE", "")
 QUARRY_INTERNAL_CERTIFICATE_KEY = env.str("QUARRY_INTERNAL_CERTIFICATE_KEY", "")
 #: Callers beside those that the manifests here name, each as ``caller:module.Interface``.
-QUARRY_CALLERS: list[str] = env.list("QUARRY_CALLERS", [])
+QUARRY_CALLERS: list[str] = env.list("QUARRY_CALLERS", deployable.CALLERS)
 #: The name under which code of no module calls other processes; usually it may not.
 QUARRY_OUTSIDER = env.str("QUARRY_OUTSIDER", "")
 
@@ -143,7 +134,7 @@ QUARRY_BROKER_URL = env.str("QUARRY_BROKER_URL", "")
 #: Begins the name of what is made at the broker; two installations on one need two.
 QUARRY_BROKER_PREFIX = env.str("QUARRY_BROKER_PREFIX", "quarry")
 #: What this deployable is called at the broker; its processes share its messages.
-QUARRY_DEPLOYABLE = env.str("QUARRY_DEPLOYABLE", "quarry")
+QUARRY_DEPLOYABLE = env.str("QUARRY_DEPLOYABLE", deployable.NAME)
 
 #: Modules whose topics on Kafka are in Avro, and the registry that their schemas are in: the one
 #: served here, ``http://…/internal/schema-registry``, another, or ``glue://NAME``.

@@ -5,7 +5,6 @@ from modules.console.views import (
     contracts,
     figures,
     messages,
-    metrics,
     orders,
     saga_actions,
     sagas,
@@ -43,5 +42,4 @@ _pages: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_pages, "console"))),
-    path("metrics", metrics.metrics, name="metrics"),
 ]

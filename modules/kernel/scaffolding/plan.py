@@ -12,7 +12,7 @@ from modules.kernel.scaffolding.names import BadModuleName, ModuleName
 from modules.kernel.scaffolding.registration import registered_in_layers, registered_in_settings
 
 _BLUEPRINT = Path(__file__).parent / "blueprint"
-_SETTINGS = Path("config", "settings", "base.py")
+_SETTINGS = Path("config", "settings", "deployable.py")
 _LAYERS = Path("importlinter.ini")
 
 

@@ -6,7 +6,7 @@ nothing is guessed: the error says what to write where.
 
 import re
 
-_IN_SETTINGS = re.compile(r"^QUARRY_ALL_MODULES = \[\n(?:    .*\n)*?(?=\])", re.MULTILINE)
+_IN_SETTINGS = re.compile(r"^ALL_MODULES = \[\n(?:    .*\n)*?(?=\])", re.MULTILINE)
 
 # The modules' own layer: names in parentheses joined by " : ", right above the kernel.
 _LAYER = re.compile(r"^    \(\w+\)(?: : \(\w+\))*(?=\n    kernel$)", re.MULTILINE)
@@ -24,10 +24,8 @@ class NoPlaceToRegister(Exception):
 
 
 def registered_in_settings(settings: str, *, module: str) -> str:
-    """This gives the settings with the module as the last of `QUARRY_ALL_MODULES`."""
-    return _after(
-        _IN_SETTINGS, settings, f'    "{module}",\n', "QUARRY_ALL_MODULES in the settings"
-    )
+    """This gives the settings with the module as the last of `ALL_MODULES`."""
+    return _after(_IN_SETTINGS, settings, f'    "{module}",\n', "ALL_MODULES in the settings")
 
 
 def registered_in_layers(importlinter: str, *, module: str) -> str:

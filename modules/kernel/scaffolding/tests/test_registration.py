@@ -10,7 +10,7 @@ from modules.kernel.scaffolding.registration import (
 
 SETTINGS = """\
 #: The modules.
-QUARRY_ALL_MODULES = [
+ALL_MODULES = [
     "catalog",
     "console",  # the last
 ]
@@ -46,7 +46,7 @@ class TestSettings:
 
     def test_that_are_written_otherwise_are_left_to_a_person(self) -> None:
         with pytest.raises(NoPlaceToRegister, match=r"_MODULES .* add '\"gifts\",' there"):
-            registered_in_settings('QUARRY_ALL_MODULES = env.list("MODULES")', module="gifts")
+            registered_in_settings('ALL_MODULES = env.list("MODULES")', module="gifts")
 
 
 class TestLayers:

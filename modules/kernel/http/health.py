@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from modules.gateway.queries import DatabaseState, readiness
+from modules.kernel.http.readiness import DatabaseState, readiness
 
 
 class HealthSerializer(serializers.Serializer[Any]):

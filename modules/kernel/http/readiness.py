@@ -1,4 +1,4 @@
-"""Whether this process can serve: asked by `views`, answered by looking at each database."""
+"""Whether this process can serve: asked by `health`, answered by looking at each database."""
 
 from dataclasses import dataclass
 from enum import StrEnum
