@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from modules.kernel.http.forwarding import forwarded_urls
+from modules.kernel.http.edge import urls_elsewhere
 from modules.kernel.schemas.views import asyncapi
 
 urlpatterns = [
@@ -17,5 +17,5 @@ urlpatterns = [
     path("internal/schema-registry/", include("modules.kernel.schemas.registry.urls")),
     path("", include("modules.kernel.http.probes")),
     *(path("", include(f"modules.{module}.urls")) for module in settings.QUARRY_MODULES),
-    *forwarded_urls(),
+    *urls_elsewhere(),
 ]

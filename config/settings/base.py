@@ -31,6 +31,9 @@ QUARRY_LOCATIONS = {
 }
 #: Serve the URLs of modules that run elsewhere too: for the process at the front.
 QUARRY_FORWARDS = env.bool("QUARRY_FORWARDS", False)
+#: The module at the front: in its name requests for modules elsewhere are passed on to them, and
+#: it alone is believed who has sent them.
+QUARRY_FRONT = env.str("QUARRY_FRONT", "gateway")
 #: The folder with the keys that calls between processes are signed with, and the name that
 #: installations which share a network tell each other apart by.
 QUARRY_INTERNAL_KEYS = env.str("QUARRY_INTERNAL_KEYS", "")
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "modules.kernel.http.write_tokens.WriteTokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "modules.kernel.http.edge.EdgeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "modules.kernel.http.actor.ActorMiddleware",

@@ -23,7 +23,15 @@ from modules.kernel.messaging.subscriptions import subscriptions
 _INTERFACES = "modules.kernel.interfaces"
 _ASKING = f"{_INTERFACES}.get"
 #: What a module may use of interfaces, beside their errors.
-_FOR_MODULES = {"get", "within", "current_call", "Call", "location_of", "Location"}
+_FOR_MODULES = {
+    "get",
+    "within",
+    "current_call",
+    "current_principal",
+    "Call",
+    "location_of",
+    "Location",
+}
 
 
 class Unreadable(ValueError):

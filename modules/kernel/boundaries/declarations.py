@@ -13,8 +13,13 @@ from modules.kernel.boundaries.behaviour import (
     ways_around_interfaces,
 )
 from modules.kernel.boundaries.finding import Finding
-from modules.kernel.boundaries.routes import without_converters
-from modules.kernel.manifests import Manifest, ModuleConfig, Route, installed_modules
+from modules.kernel.manifests import (
+    Manifest,
+    ModuleConfig,
+    Route,
+    installed_modules,
+    without_converters,
+)
 from modules.kernel.resilience import DEFAULT
 
 _KEYS = ("owns", "publishes", "sends", "consumes", "provides", "requires", "routes")
@@ -96,12 +101,13 @@ def _of_module(module: ModuleConfig, lent: Mapping[str, Collection[str]]) -> Ite
 
 
 def _values(entries: tuple[str | Route, ...]) -> set[str]:
-    return {
-        entry
-        if isinstance(entry, str)
-        else f"{' '.join(sorted(entry.methods)) or 'any method'} /{without_converters(entry.path)}"
-        for entry in entries
-    }
+    said = {entry for entry in entries if isinstance(entry, str)}
+    # One path may be declared in parts: reading for everybody, writing for a few.
+    methods: dict[str, set[str]] = {}
+    for entry in entries:
+        if isinstance(entry, Route):
+            methods.setdefault(without_converters(entry.path), set()).update(entry.methods)
+    return said | {f"{' '.join(sorted(methods[path])) or 'any method'} /{path}" for path in methods}
 
 
 def _finding(module: str, rule: str, value: str, cure: str) -> Finding:

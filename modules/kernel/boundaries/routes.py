@@ -1,14 +1,12 @@
 """A URL configuration as routes of a manifest: path from the root, and methods."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.urls import URLPattern, URLResolver
 
-from modules.kernel.manifests import Route
+from modules.kernel.manifests import Route, without_converters
 
-_CONVERTER = re.compile(r"<\w+:")
 #: Django and its REST framework answer these for every view that has the others.
 _BY_THE_FRAMEWORK = {"HEAD", "OPTIONS"}
 
@@ -19,11 +17,6 @@ def routes_of(patterns: Iterable[URLPattern | URLResolver]) -> tuple[Route, ...]
     for path, view in _views("", patterns):
         methods.setdefault(path, set()).update(_methods(view))
     return tuple(Route(path=path, methods=tuple(sorted(methods[path]))) for path in sorted(methods))
-
-
-def without_converters(path: str) -> str:
-    """This gives ``orders/<order_id>`` for ``orders/<str:order_id>``."""
-    return _CONVERTER.sub("<", path)
 
 
 def _views(

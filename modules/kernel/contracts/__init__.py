@@ -32,6 +32,7 @@ from modules.kernel.contracts.messages import (
 )
 from modules.kernel.contracts.money import CurrencyMismatch, Money
 from modules.kernel.contracts.personal import ERASED, Personal, personal_fields
+from modules.kernel.contracts.principals import ANONYMOUS, Principal, PrincipalKind
 from modules.kernel.contracts.upcasting import Upcast, Upcaster, upcaster, upcaster_of
 
 __all__ = [
@@ -56,6 +57,9 @@ __all__ = [
     "Personal",
     "ERASED",
     "personal_fields",
+    "Principal",
+    "PrincipalKind",
+    "ANONYMOUS",
     "new_id",
     "Problem",
     "Invalid",

@@ -1,23 +1,23 @@
-"""The URLs of modules that run elsewhere, at the front: each request goes there and back.
+"""Passing a request on to the process that has the module, and the response back, in streams.
 
-Taken from the manifests' routes, so that the front has the same URLs whatever runs where. What
-runs here is never reached this way.
+Where it goes is said by the module's location, and by nothing in the request. Who asks goes
+along in the short-lived token of calls between processes, in place of what the client had shown.
 """
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any, cast
 
 import urllib3
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
-from django.views.decorators.csrf import csrf_exempt
 
-from modules.kernel.contracts import Unavailable
+from modules.kernel.contracts import Principal, Unavailable
 from modules.kernel.http.problems import problem_response
 from modules.kernel.interfaces import spans, wire, wired
-from modules.kernel.manifests import read_manifest
+from modules.kernel.interfaces.locations import Location
+from modules.kernel.interfaces.tokens import KeysMissing
+from modules.kernel.manifests import Route
 
 #: Headers between two neighbours, which are none of the request's (RFC 9110, 7.6.1), and those
 #: that are made anew.
@@ -37,41 +37,39 @@ _NOT_FORWARDED = {
     "server",
     "date",
 }
-#: As long as somebody waits at a browser.
-_WAIT_SECONDS = 30.0
+#: What is between the client and the front: the module is told who asks, and sets no cookies.
+_OF_THE_FRONT = {"authorization", "cookie", "set-cookie", "forwarded"}
+#: A response that is known to be no longer is read whole, which is quicker, and is then known to
+#: be whole before anything of it is sent.
+_AT_ONCE_BYTES = 256 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
-def forwarded_urls() -> Iterator[URLPattern]:
-    """This gives a pattern for each route of each module that runs elsewhere, at the front."""
-    for module in settings.QUARRY_LOCATIONS if settings.QUARRY_FORWARDS else ():
-        manifest = Path(settings.ROOT, "modules", module, "module.toml")
-        if module not in settings.QUARRY_MODULES and manifest.exists():
-            for route in read_manifest(manifest).routes:
-                yield path(route.path, _forwards_to(module))
+class CannotForward(Unavailable):
+    """This says that the front has no key to say who asks."""
+
+    code = "cannot-forward"
 
 
-def _forwards_to(module: str) -> Callable[..., HttpResponseBase]:
-    @csrf_exempt  # The module that answers looks after its own.
-    def forward(request: HttpRequest, **_: object) -> HttpResponseBase:
-        """This passes a request to the module and its response back."""
-        works_with = wired()
-        location = works_with.locations.of(module)
-        try:
-            response = works_with.transport.exchange(
-                request.method or "GET",
-                location.url,
-                request.get_full_path(),
-                body=request.body,
-                headers=_headers_of(request),
-                seconds=_WAIT_SECONDS,
-            )
-        except Unavailable as error:
-            return problem_response(error)
-        if is_cut_off(response):
-            return problem_response(Unavailable(f"{module} ended while it answered", module=module))
-        return _response(response)
-
-    return forward
+def forward(
+    request: HttpRequest, *, module: str, route: Route, location: Location, principal: Principal
+) -> HttpResponseBase:
+    """This passes a request to a module that runs elsewhere, and its response back."""
+    try:
+        received = wired().transport.exchange(
+            request.method or "GET",
+            location.url,
+            request.get_full_path(),
+            body=_body_of(request),
+            headers=_headers_of(request) | _identity(module, principal),
+            seconds=route.timeout_seconds,
+            preload=False,
+        )
+        if is_cut_off(received):
+            raise Unavailable(f"{module} ended while it answered", module=module)
+        return _response(received, module=module)
+    except Unavailable as error:
+        return problem_response(error)
 
 
 def is_cut_off(received: urllib3.BaseHTTPResponse) -> bool:
@@ -83,10 +81,31 @@ def is_cut_off(received: urllib3.BaseHTTPResponse) -> bool:
     return not told and received.status not in (204, 304)
 
 
+def _identity(module: str, principal: Principal) -> dict[str, str]:
+    if principal.is_anonymous:
+        return {}
+    signer, front = wired().signer, settings.QUARRY_FRONT
+    if signer is None:
+        raise CannotForward("QUARRY_INTERNAL_KEYS names no keys to tell who asks", module=module)
+    try:
+        token = signer.token(caller=front, audience=module, principal=principal)
+    except KeysMissing as error:
+        raise CannotForward(str(error), module=module) from error
+    return {wire.AUTHORIZATION: wire.BEARER + token}
+
+
+def _body_of(request: HttpRequest) -> bytes | IO[bytes]:
+    if not request.META.get("CONTENT_LENGTH"):
+        return b""
+    if hasattr(request, "_body"):
+        return request.body  # It was read already, by a view whose module has moved since.
+    return cast("IO[bytes]", request)
+
+
 def _headers_of(request: HttpRequest) -> dict[str, str]:
-    headers = {
-        name: value for name, value in request.headers.items() if name.lower() not in _NOT_FORWARDED
-    }
+    headers = dict(_end_to_end(request.headers))
+    if length := request.META.get("CONTENT_LENGTH"):
+        headers["Content-Length"] = length
     headers["X-Forwarded-Host"] = request.get_host()
     headers["X-Forwarded-Proto"] = request.scheme or "http"
     if address := request.META.get("REMOTE_ADDR"):
@@ -97,10 +116,38 @@ def _headers_of(request: HttpRequest) -> dict[str, str]:
     return headers
 
 
-def _response(received: urllib3.BaseHTTPResponse) -> HttpResponse:
-    response = HttpResponse(received.data, status=received.status)
+def _end_to_end(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    named = {name.strip().lower() for name in headers.get("Connection", "").split(",")}
+    left_out = _NOT_FORWARDED | _OF_THE_FRONT | named
+    return ((name, value) for name, value in headers.items() if name.lower() not in left_out)
+
+
+def _response(received: urllib3.BaseHTTPResponse, *, module: str) -> HttpResponseBase:
+    length = received.headers.get("Content-Length", "")
+    response: HttpResponseBase
+    if length.isdecimal() and int(length) <= _AT_ONCE_BYTES:
+        response = HttpResponse(_whole(received, module), status=received.status)
+    else:
+        response = StreamingHttpResponse(_chunks(received), status=received.status)
     del response.headers["Content-Type"]
-    for name, value in received.headers.items():
-        if name.lower() not in _NOT_FORWARDED:
-            response.headers[name] = value
+    for name, value in _end_to_end(cast("Any", received.headers)):
+        response.headers[name] = value
+    if length and not received.headers.get("Content-Encoding"):
+        # So that the client, too, can tell a body that was cut off.
+        response.headers["Content-Length"] = length
     return response
+
+
+def _whole(received: urllib3.BaseHTTPResponse, module: str) -> bytes:
+    try:
+        return received.data
+    except urllib3.exceptions.HTTPError as error:
+        raise Unavailable(f"{module} ended while it answered: {error}", module=module) from error
+
+
+def _chunks(received: urllib3.BaseHTTPResponse) -> Iterable[bytes]:
+    try:
+        yield from received.stream(_CHUNK_BYTES)
+    finally:
+        received.close()
+        received.release_conn()

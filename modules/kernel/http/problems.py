@@ -6,6 +6,7 @@ Every `Problem` of a contract, and every error of Django REST framework, becomes
 """
 
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import structlog
@@ -22,7 +23,16 @@ _logger = structlog.get_logger("quarry.http")
 
 CONTENT_TYPE = "application/problem+json"
 
+
+class Unauthenticated(Forbidden):
+    """This says that whoever asks must first show, or show better, who they are."""
+
+    code = "unauthenticated"
+    title = "Say who you are"
+
+
 _STATUS = {
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
@@ -42,7 +52,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """This is Django REST framework's `EXCEPTION_HANDLER`."""
     if isinstance(error, Problem):
         set_rollback()
-        return _response(problem_details(error))
+        return _response(problem_details(error), problem_headers(error))
     if isinstance(error, OperationalError | InterfaceError):
         # Not a bug of the request: the same one may pass when the database is back.
         _logger.exception("database_unavailable")
@@ -78,10 +88,25 @@ def problem_details(error: Problem) -> dict[str, Any]:
     }
 
 
+def problem_headers(error: Problem) -> dict[str, str]:
+    """This gives the headers that go with an error: when to come again, how to say who one is."""
+    headers = {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if seconds := getattr(error, "retry_after_seconds", None):
+        headers["Retry-After"] = str(max(1, ceil(seconds)))
+    return headers
+
+
 def problem_response(error: Problem) -> JsonResponse:
     """This gives the response for an error of a contract, outside Django REST framework."""
     details = problem_details(error)
-    return JsonResponse(details, status=details["status"], content_type=CONTENT_TYPE)
+    return JsonResponse(
+        details,
+        status=details["status"],
+        content_type=CONTENT_TYPE,
+        headers=problem_headers(error),
+    )
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -7,7 +7,14 @@ object behind encode and decode, or another process. See docs/topologies.md.
 """
 
 from modules.kernel.interfaces.callers import allow, callers_of
-from modules.kernel.interfaces.calls import Call, current_call, within
+from modules.kernel.interfaces.calls import (
+    Call,
+    ask_as,
+    asked_by,
+    current_call,
+    current_principal,
+    within,
+)
 from modules.kernel.interfaces.errors import (
     AnswerLost,
     CallRefused,
@@ -39,6 +46,9 @@ __all__ = [
     "ProviderFailed",
     "within",
     "current_call",
+    "current_principal",
+    "asked_by",
+    "ask_as",
     "Call",
     "Binding",
     "Location",

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
+from modules.kernel.contracts import Principal
+
 
 class Call(NamedTuple):
     """This is a call from another process, as the provider sees it.
@@ -20,10 +22,13 @@ class Call(NamedTuple):
     Attributes:
         caller: the module that made it; proven by its token.
         deadline: on `time.monotonic` of this process; None where there is none.
+        principal: for whom it is made; None where nobody outside has asked for it, as in the
+            handler of a message.
     """
 
     caller: str = ""
     deadline: float | None = None
+    principal: Principal | None = None
 
 
 _NO_CALL = Call()
@@ -33,6 +38,15 @@ _call: ContextVar[Call] = ContextVar("quarry_call", default=_NO_CALL)
 def current_call() -> Call:
     """This gives the call that is being answered here; an empty one outside any."""
     return _call.get()
+
+
+def current_principal() -> Principal | None:
+    """This gives for whom the present work is done; None where nobody outside has asked for it.
+
+    It is set at the edge of the request, and goes along with the calls between modules, in every
+    process that they reach: a module asks here whose data it may show.
+    """
+    return _call.get().principal
 
 
 class answering:  # a context manager, called like a function
@@ -60,8 +74,23 @@ def within(seconds: float) -> Iterator[None]:
     deadline = time.monotonic() + seconds
     if around.deadline is not None:
         deadline = min(deadline, around.deadline)
-    with answering(Call(caller=around.caller, deadline=deadline)):
+    with answering(around._replace(deadline=deadline)):
         yield
+
+
+@contextmanager
+def asked_by(principal: Principal | None) -> Iterator[None]:
+    """This has the work inside the block be done for somebody; with None, for nobody outside."""
+    with answering(_call.get()._replace(principal=principal)):
+        yield
+
+
+def ask_as(principal: Principal) -> None:
+    """This has the rest of the call that is being answered be done for somebody.
+
+    For the edge, which learns in the middle of a request who asks.
+    """
+    _call.set(_call.get()._replace(principal=principal))
 
 
 def module_of_caller(depth: int) -> str:

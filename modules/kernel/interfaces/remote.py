@@ -14,7 +14,7 @@ from urllib3.util import SKIP_HEADER
 
 from modules.kernel.contracts import interface_of
 from modules.kernel.interfaces import spans, wire, wiring
-from modules.kernel.interfaces.calls import current_call
+from modules.kernel.interfaces.calls import current_call, current_principal
 from modules.kernel.interfaces.errors import (
     AnswerLost,
     CallRefused,
@@ -91,7 +91,7 @@ def _call(
             headers = {
                 **_LEFT_OUT,
                 "Content-Type": wire.MSGPACK,
-                wire.AUTHORIZATION: _authorization(signer, caller=caller, module=module),
+                wire.AUTHORIZATION: _authorization(signer, caller, module),
                 wire.TIMEOUT: str(int(seconds * 1000)),
             }
             if traceparent:
@@ -115,9 +115,10 @@ def _call(
     return call
 
 
-def _authorization(signer: Signer, *, caller: str, module: str) -> str:
+def _authorization(signer: Signer, caller: str, module: str) -> str:
+    principal = current_principal()
     try:
-        return wire.BEARER + signer.token(caller=caller, audience=module)
+        return wire.BEARER + signer.token(caller=caller, audience=module, principal=principal)
     except KeysMissing as error:
         raise CallRefused(str(error), call=module) from error
 

@@ -19,7 +19,7 @@ from modules.kernel.interfaces.calls import Call, answering
 from modules.kernel.interfaces.methods import encode_problem, encode_problem_json
 from modules.kernel.interfaces.problems import as_sent
 from modules.kernel.interfaces.registry import Served
-from modules.kernel.interfaces.tokens import TokenRefused
+from modules.kernel.interfaces.tokens import Caller, TokenRefused
 from modules.kernel.messaging.context import Causes, caused_by
 
 _logger = structlog.get_logger("quarry.interfaces")
@@ -66,22 +66,22 @@ def answer(path: str, body: bytes, environ: Mapping[str, Any]) -> Outgoing:
                 wire.NO_SUCH_METHOD,
                 f"there is no method {path} here: is the provider older than its caller?",
             )
-        if not may_call(caller, called.interface):
+        if not may_call(caller.module, called.interface):
             raise Turned(
                 wire.CALLER_NOT_ALLOWED,
-                f"{caller} may not call {called.interface}: `requires` of its manifest does not "
-                "name it",
+                f"{caller.module} may not call {called.interface}: `requires` of its manifest "
+                "does not name it",
             )
         if not wiring.wired().locations.of(module).is_here:
             raise Turned(wire.MOVED, f"{module} is not here (any more)")
         deadline = _deadline(environ.get(_TIMEOUT))
     except Turned as turned:
         return turned.outgoing
-    return _carried_out(called, body, environ, Call(caller=caller, deadline=deadline))
+    return _carried_out(called, body, environ, Call(caller.module, deadline, caller.principal))
 
 
-def caller_of(environ: Mapping[str, Any], *, module: str) -> str:
-    """This gives the module that sent a request for `module`. Raises: Turned."""
+def caller_of(environ: Mapping[str, Any], *, module: str) -> Caller:
+    """This gives who sent a request for `module`. Raises: Turned."""
     verifier = wiring.wired().verifier
     if verifier is None:
         raise Turned(wire.BAD_TOKEN, "nobody may call: QUARRY_INTERNAL_KEYS names no keys")

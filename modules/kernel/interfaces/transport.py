@@ -7,6 +7,7 @@ what became of them.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import IO
 
 import urllib3
 from urllib3.connectionpool import HTTPConnectionPool
@@ -48,11 +49,16 @@ class Transport:
         url: str,
         path: str,
         *,
-        body: bytes,
+        body: bytes | IO[bytes],
         headers: Mapping[str, str],
         seconds: float,
+        preload: bool = True,
     ) -> urllib3.BaseHTTPResponse:
         """This sends a request once, and gives its response.
+
+        Args:
+            body: what is a file is sent as it is read, and needs a ``Content-Length``.
+            preload: whether the response is read whole; else whoever reads it closes it.
 
         Raises:
             NotReached: there was no connection; nothing was sent.
@@ -70,6 +76,7 @@ class Transport:
                 redirect=False,
                 assert_same_host=False,
                 timeout=seconds,
+                preload_content=preload,
             )
         except (NewConnectionError, ConnectTimeoutError) as error:
             raise NotReached(f"no connection to {url}: {error}", url=url) from error

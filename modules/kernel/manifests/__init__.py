@@ -5,13 +5,14 @@ reads the module's ``module.toml``, registers the message classes of its contrac
 and calls `register`, which is the module's only wiring.
 """
 
-from modules.kernel.manifests.manifest import Manifest, ManifestError, Route, read_manifest
+from modules.kernel.manifests.manifest import Manifest, ManifestError, read_manifest
 from modules.kernel.manifests.module_config import (
     ModuleConfig,
     Registration,
     installed_modules,
     module_of_app,
 )
+from modules.kernel.manifests.routes import Audience, Route, read_route, without_converters
 
 __all__ = [
     "ModuleConfig",
@@ -20,6 +21,9 @@ __all__ = [
     "module_of_app",
     "Manifest",
     "Route",
+    "Audience",
+    "read_route",
+    "without_converters",
     "ManifestError",
     "read_manifest",
 ]

@@ -10,24 +10,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from modules.kernel.manifests.routes import Route, RouteError, read_route
 from modules.kernel.resilience import Policy, PolicyError, read_policies
 
 
 class ManifestError(ValueError):
     """This says what is wrong in which manifest, and how to mend it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """This is one path of the module's HTTP interface.
-
-    Attributes:
-        path: as a Django URL pattern, from the root, for example ``api/v1/orders/<order_id>``.
-        methods: upper-case HTTP methods.
-    """
-
-    path: str
-    methods: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +77,9 @@ def read_manifest(path: Path) -> Manifest:
 def _frozen(path: Path, key: str, value: Any) -> Any:
     if key == "routes":
         try:
-            return tuple(Route(path=r["path"], methods=tuple(r["methods"])) for r in value)
-        except (KeyError, TypeError) as error:
-            raise ManifestError(f"{path}: a route needs 'path' and 'methods'") from error
+            return tuple(read_route(said, place=str(path)) for said in value)
+        except RouteError as error:
+            raise ManifestError(str(error)) from error
     if key == "policies":
         try:
             return read_policies(value, place=str(path))

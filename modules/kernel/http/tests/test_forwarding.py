@@ -1,16 +1,24 @@
-"""The front passes requests for modules elsewhere on, and back; and keeps some things back."""
+"""Requests for modules elsewhere go there and back; some things are kept back on the way."""
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
-from django.urls import URLPattern
+from django.http import HttpResponse, StreamingHttpResponse
+from django.test import Client
 
-from modules.kernel.http.forwarding import forwarded_urls
+from modules.kernel.contracts import Principal, PrincipalKind
+from modules.kernel.http import edge
+from modules.kernel.http.edge import urls_elsewhere
 from modules.kernel.http.tests.served import served
 from modules.kernel.interfaces import Configured, use, wired, work_with
+from modules.kernel.interfaces.tokens import KeyFolder, Signer, Verifier, make_keys
+
+QUOTES = "/api/v1/shipping/quotes"
+PRODUCTS = "/api/v1/catalog/products"
 
 
 def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -36,55 +44,163 @@ def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 
 @pytest.fixture
-def front(settings: Any) -> Iterator[list[URLPattern]]:
-    """The patterns of a front for which shipping runs elsewhere."""
+def front() -> Iterator[Client]:
+    """A client of a front for which shipping runs elsewhere."""
     before = wired()
     with served(application) as url:
-        settings.QUARRY_FORWARDS = True
-        settings.QUARRY_MODULES = ["gateway"]
-        settings.QUARRY_LOCATIONS = {"shipping": url, "gateway": url}
-        use(Configured(settings.QUARRY_LOCATIONS))
-        yield list(forwarded_urls())
+        use(Configured({"shipping": url}))
+        yield Client()
         wired().transport.close()
     work_with(before)
 
 
-def test_a_request_goes_there_and_back(front: list[URLPattern]) -> None:
-    request = RequestFactory().post(
-        "/api/v1/shipping/quotes?fast=1&name=%C3%A9",
+@pytest.fixture
+def elsewhere() -> Iterator[Any]:
+    """This has catalog answered by an application elsewhere."""
+    before = wired()
+    stack = []
+
+    def elsewhere(application: Any) -> Client:
+        server = served(application)
+        stack.append(server)
+        use(Configured({"catalog": server.__enter__()}))
+        return Client()
+
+    yield elsewhere
+    wired().transport.close()
+    work_with(before)
+    for one in stack:
+        one.__exit__(None, None, None)
+
+
+def said_by(response: Any) -> Any:
+    return json.loads(response.content)
+
+
+def test_a_request_goes_there_and_back(front: Client) -> None:
+    response = front.post(
+        f"{QUOTES}?fast=1&name=%C3%A9",
         b'{"a": 1}',
         content_type="application/json",
-        headers={"Idempotency-Key": "k", "Connection": "close", "TE": "trailers"},
+        headers={
+            "Idempotency-Key": "k",
+            "Connection": "close, X-Mine",
+            "X-Mine": "of this line",
+            "TE": "trailers",
+            "Cookie": "sessionid=secret",
+        },
     )
-    [view] = [one.callback for one in front if str(one.pattern) == "api/v1/shipping/quotes"]
-    response = view(request)
-    said = json.loads(response.content)
+    said = said_by(response)
     assert (response.status_code, said["method"], said["body"]) == (409, "POST", '{"a": 1}')
-    assert (said["path"], said["query"]) == ("/api/v1/shipping/quotes", "fast=1&name=%C3%A9")
+    assert (said["path"], said["query"]) == (QUOTES, "fast=1&name=%C3%A9")
     assert said["headers"]["HTTP_IDEMPOTENCY_KEY"] == "k"
     assert said["headers"]["HTTP_X_FORWARDED_HOST"] == "testserver"
-    assert "HTTP_TE" not in said["headers"]
+    assert not {"HTTP_TE", "HTTP_X_MINE", "HTTP_COOKIE"} & said["headers"].keys()
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.headers["Retry-After"] == "7"
     assert "Content-Encoding" not in response.headers  # The client has undone it.
 
 
-def test_a_module_that_is_not_reached_is_unavailable(front: list[URLPattern]) -> None:
+def test_where_it_goes_is_not_said_by_the_client(front: Client) -> None:
+    response = front.post(
+        QUOTES, headers={"X-Forwarded-Host": "evil", "Forwarded": "host=evil", "Host": "localhost"}
+    )
+    headers = said_by(response)["headers"]
+    assert headers["HTTP_X_FORWARDED_HOST"] == "localhost"
+    assert "HTTP_FORWARDED" not in headers
+
+
+def test_each_request_is_for_where_the_module_is_then(front: Client) -> None:
+    elsewhere = wired().locations.of("shipping").url
+    assert front.post(QUOTES, b"{}", content_type="application/json").status_code == 409
+    use(Configured())
+    here = front.post(QUOTES, b"{}", content_type="application/json")
+    assert "errors" in said_by(here)
+    use(Configured({"shipping": elsewhere}))
+    assert front.post(QUOTES, b"{}", content_type="application/json").status_code == 409
+
+
+def test_a_module_that_is_not_reached_is_unavailable(front: Client) -> None:
     use(Configured({"shipping": "http://127.0.0.1:1"}))
-    response = front[0].callback(RequestFactory().get("/api/v1/shipping/quotes"))
-    assert (response.status_code, json.loads(response.content)["code"]) == (
-        503,
-        "module-not-reached",
+    response = front.post(QUOTES)
+    assert (response.status_code, said_by(response)["code"]) == (503, "module-not-reached")
+
+
+def test_a_long_response_is_passed_on_while_it_comes(elsewhere: Any) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Length", str(3 * 512 * 1024))])
+        return iter([b"x" * 512 * 1024] * 3)
+
+    response = elsewhere(application).get(PRODUCTS)
+    assert isinstance(response, StreamingHttpResponse)
+    assert response.headers["Content-Length"] == str(3 * 512 * 1024)
+    assert sum(map(len, response)) == 3 * 512 * 1024
+
+
+def test_a_response_without_its_end_is_none(elsewhere: Any) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", "20")])
+        return [b"half of it"]
+
+    response = elsewhere(application).get(PRODUCTS)
+    assert isinstance(response, HttpResponse)
+    assert (response.status_code, said_by(response)["code"]) == (503, "unavailable")
+
+
+class TestWhoAsks:
+    ASKS = Principal(
+        kind=PrincipalKind.CUSTOMER, subject="ANATR", scopes=frozenset({"orders:read"}), plan="gold"
     )
 
+    @pytest.fixture
+    def keys(self, tmp_path: Path) -> KeyFolder:
+        for module in ("gateway", "catalog"):
+            make_keys(tmp_path, module)
+        return KeyFolder(tmp_path)
 
-def test_all_routes_of_modules_elsewhere_are_there_and_no_others(
-    front: list[URLPattern],
-) -> None:
-    assert front
-    assert {str(one.pattern).split("/")[2] for one in front} == {"shipping"}
+    def token(self, keys: KeyFolder, *, caller: str, audience: str = "catalog") -> str:
+        return Signer(keys, issuer="quarry").token(
+            caller=caller, audience=audience, principal=self.ASKS
+        )
+
+    def asked(self, keys: KeyFolder, token: str) -> Any:
+        """This gives what the module's own process makes of a request with the token."""
+        before = wired()
+        work_with(replace(before, verifier=Verifier(keys, issuer="quarry")))
+        try:
+            return Client().get(PRODUCTS, headers={"Authorization": f"Bearer {token}"})
+        finally:
+            work_with(before)
+
+    @pytest.mark.django_db
+    def test_is_told_by_the_front(self, keys: KeyFolder) -> None:
+        response = self.asked(keys, self.token(keys, caller="gateway"))
+        assert response.status_code == 200
+        assert response.wsgi_request.principal == self.ASKS
+
+    def test_is_told_by_nobody_else(self, keys: KeyFolder) -> None:
+        assert self.asked(keys, self.token(keys, caller="catalog")).status_code == 401
+
+    def test_is_told_for_one_module(self, keys: KeyFolder) -> None:
+        token = self.token(keys, caller="gateway", audience="payments")
+        assert self.asked(keys, token).status_code == 401
+
+    def test_goes_along_when_a_request_is_passed_on(
+        self, keys: KeyFolder, front: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        work_with(replace(wired(), signer=Signer(keys, issuer="quarry")))
+        monkeypatch.setattr(edge, "authenticated", lambda request, module: self.ASKS)
+        said = said_by(front.post(QUOTES, headers={"Authorization": "Bearer theirs"}))
+        scheme, _, token = said["headers"]["HTTP_AUTHORIZATION"].partition(" ")
+        caller = Verifier(keys, issuer="quarry").caller(token, audience="shipping")
+        assert (scheme, caller.module, caller.principal) == ("Bearer", "gateway", self.ASKS)
 
 
-def test_only_the_front_forwards(front: list[URLPattern], settings: Any) -> None:
+def test_the_front_has_the_urls_of_modules_whose_code_is_elsewhere(settings: Any) -> None:
+    settings.QUARRY_FORWARDS = True
+    settings.QUARRY_MODULES = [
+        module for module in settings.QUARRY_ALL_MODULES if module != "shipping"
+    ]
+    assert {str(one.pattern).split("/")[2] for one in urls_elsewhere()} == {"shipping"}
     settings.QUARRY_FORWARDS = False
-    assert list(forwarded_urls()) == []
+    assert urls_elsewhere() == []

@@ -17,8 +17,15 @@ import urllib3
 from django.db import connection, connections
 from opentelemetry import trace
 
-from modules.kernel import resilience
-from modules.kernel.contracts import Unavailable, interface, safe
+from modules.kernel import interfaces, resilience
+from modules.kernel.contracts import (
+    ANONYMOUS,
+    Principal,
+    PrincipalKind,
+    Unavailable,
+    interface,
+    safe,
+)
 from modules.kernel.http.internal_calls import InternalCalls
 from modules.kernel.http.tests.served import served
 from modules.kernel.interfaces import (
@@ -31,6 +38,7 @@ from modules.kernel.interfaces import (
     Wiring,
     allow,
     current_call,
+    current_principal,
     get,
     provide,
     registry,
@@ -194,6 +202,24 @@ class TestACall:
         assert ends - 27 < call.deadline + 2 < ends
         assert causes == Causes(correlation_id="c-1")
         assert trace_id == 0xABC
+
+    def test_carries_for_whom_it_is_made(self, net: Net, monkeypatch: pytest.MonkeyPatch) -> None:
+        seen: list[Principal | None] = []
+
+        def look(self: object, **_: object) -> tuple[()]:
+            seen.append(current_principal())
+            return ()
+
+        monkeypatch.setattr(Librarian, "books", look)
+        reader = Principal(kind=PrincipalKind.CUSTOMER, subject="Ann", scopes=frozenset({"read"}))
+        get(Library).books()
+        with interfaces.asked_by(reader):
+            get(Library).books()
+            with within(30):
+                get(Library).books()
+        with interfaces.asked_by(ANONYMOUS):
+            get(Library).books()
+        assert seen == [None, reader, reader, ANONYMOUS]
 
     def test_uses_one_connection_for_many(self, net: Net) -> None:
         for _ in range(3):

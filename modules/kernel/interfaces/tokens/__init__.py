@@ -8,11 +8,12 @@ else of a request says who made it.
 from modules.kernel.interfaces.tokens.claims import LIFETIME_SECONDS, TokenRefused
 from modules.kernel.interfaces.tokens.keys import KeyFolder, KeysMissing, make_keys
 from modules.kernel.interfaces.tokens.signing import Signer
-from modules.kernel.interfaces.tokens.verifying import Verifier
+from modules.kernel.interfaces.tokens.verifying import Caller, Verifier
 
 __all__ = [
     "Signer",
     "Verifier",
+    "Caller",
     "TokenRefused",
     "LIFETIME_SECONDS",
     "KeyFolder",

@@ -7,6 +7,8 @@ Source: RFC 8725 (JWT best current practices), RFC 9068 for ``typ``.
 
 from typing import Any
 
+from modules.kernel.contracts import Principal, PrincipalKind
+
 #: One algorithm, for whoever signs and whoever verifies: a token's word for it is not taken.
 ALGORITHM = "ES256"
 TYPE = "quarry-call+jwt"
@@ -16,6 +18,8 @@ SKEW_SECONDS = 5
 
 _HEADER = {"alg", "typ", "kid"}
 _CLAIMS = {"iss", "sub", "aud", "iat", "nbf", "exp"}
+#: For whom the call is made; a call that a module makes for itself has none.
+PRINCIPAL = "principal"
 
 
 class TokenRefused(Exception):
@@ -53,7 +57,7 @@ def check_claims(
     Raises:
         TokenRefused
     """
-    if different := sorted(claims.keys() ^ _CLAIMS):
+    if different := sorted((claims.keys() - {PRINCIPAL}) ^ _CLAIMS):
         raise TokenRefused(f"it has {different[0]!r} too many, or not at all")
     if claims["iss"] != issuer:
         raise TokenRefused(f"its issuer is {claims['iss']!r}, not {issuer!r}")
@@ -72,3 +76,31 @@ def check_claims(
         raise TokenRefused("it has expired")
     if max(issued_at, not_before) > now + SKEW_SECONDS:
         raise TokenRefused("it is not valid yet")
+
+
+def claim_of(principal: Principal) -> dict[str, Any]:
+    """This gives a principal as a claim."""
+    return {
+        "kind": str(principal.kind),
+        "sub": principal.subject,
+        "client": principal.client_id,
+        "scopes": sorted(principal.scopes),
+        "plan": principal.plan,
+    }
+
+
+def principal_of(claims: dict[str, Any]) -> Principal | None:
+    """This reads for whom a call is made. Raises: TokenRefused."""
+    claim = claims.get(PRINCIPAL)
+    if claim is None:
+        return None
+    try:
+        return Principal(
+            kind=PrincipalKind(claim["kind"]),
+            subject=str(claim["sub"]),
+            client_id=str(claim["client"]),
+            scopes=frozenset(map(str, claim["scopes"])),
+            plan=str(claim["plan"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise TokenRefused("it does not say for whom it is") from error

@@ -2,14 +2,24 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from joserfc import jwt
 
-from modules.kernel.interfaces.tokens.claims import ALGORITHM, LIFETIME_SECONDS, TYPE
+from modules.kernel.contracts import Principal
+from modules.kernel.interfaces.tokens.claims import (
+    ALGORITHM,
+    LIFETIME_SECONDS,
+    PRINCIPAL,
+    TYPE,
+    claim_of,
+)
 from modules.kernel.interfaces.tokens.keys import KeyFolder
 
 #: A token is used for so long: what is left of its life covers clocks that are apart, and the way.
 _USED_SECONDS = LIFETIME_SECONDS / 2
+#: So many at most are kept: there may be as many as people who ask.
+_KEPT = 5_000
 
 
 class Signer:
@@ -25,10 +35,10 @@ class Signer:
         self._keys = keys
         self._issuer = issuer
         self._clock = clock
-        self._made: dict[tuple[str, str], tuple[float, str]] = {}
+        self._made: dict[tuple[str, str, Principal | None], tuple[float, str]] = {}
 
-    def token(self, *, caller: str, audience: str) -> str:
-        """This gives a token that says that the one module calls the other.
+    def token(self, *, caller: str, audience: str, principal: Principal | None = None) -> str:
+        """This gives a token that says that the one module calls the other, and for whom.
 
         A signature costs more than the rest of a call, so calls of half a minute share one:
         it says nothing of a single call.
@@ -37,16 +47,18 @@ class Signer:
             KeysMissing: this process has no key of the caller.
         """
         now = self._clock()
-        made_at, token = self._made.get((caller, audience), (0.0, ""))
+        made_at, token = self._made.get((caller, audience, principal), (0.0, ""))
         if not 0 <= now - made_at < _USED_SECONDS:
-            token = self._sign(caller, audience, int(now))
-            self._made[caller, audience] = (now, token)
+            token = self._sign(caller, audience, principal, int(now))
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            self._made[caller, audience, principal] = (now, token)
         return token
 
-    def _sign(self, caller: str, audience: str, now: int) -> str:
+    def _sign(self, caller: str, audience: str, principal: Principal | None, now: int) -> str:
         key = self._keys.private(caller)
         header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self._issuer,
             "sub": caller,
             "aud": audience,
@@ -54,4 +66,6 @@ class Signer:
             "nbf": now,
             "exp": now + LIFETIME_SECONDS,
         }
+        if principal is not None:
+            claims[PRINCIPAL] = claim_of(principal)
         return jwt.encode(header, claims, key, algorithms=[ALGORITHM])

@@ -2,22 +2,41 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from modules.kernel.contracts import Principal
 from modules.kernel.interfaces.tokens.claims import (
     ALGORITHM,
     TokenRefused,
     check_claims,
     check_header,
+    principal_of,
 )
 from modules.kernel.interfaces.tokens.keys import KeyFolder
 
 _LONGEST = 2_000
-_REMEMBERED = 1_000
+_REMEMBERED = 5_000
+
+
+class Caller(NamedTuple):
+    """This is what a good token says.
+
+    Attributes:
+        module: that has made the call.
+        expires_at: seconds since 1970.
+        principal: for whom it was made; None for the module itself.
+    """
+
+    module: str
+    expires_at: int
+    principal: Principal | None = None
+
+
+_NOBODY = Caller("", 0)
 
 
 class Verifier:
@@ -35,25 +54,25 @@ class Verifier:
         self._clock = clock
         #: Tokens with a good signature and good claims, by what they were verified for: a caller
         #: uses one for many calls, and a signature costs more than all the rest of a call.
-        self._verified: dict[tuple[str, str], tuple[str, int]] = {}
+        self._verified: dict[tuple[str, str], Caller] = {}
 
-    def caller(self, token: str, *, audience: str) -> str:
-        """This gives the module that made a call.
+    def caller(self, token: str, *, audience: str) -> Caller:
+        """This gives the module that made a call, and for whom.
 
         Raises:
             TokenRefused: with the reason, which is for this side's log only.
         """
         now = self._clock()
-        caller, expires_at = self._verified.get((token, audience), ("", 0))
-        if now < expires_at:
+        caller = self._verified.get((token, audience), _NOBODY)
+        if now < caller.expires_at:
             return caller
-        caller, expires_at = self._verify(token, audience, now)
+        caller = self._verify(token, audience, now)
         if len(self._verified) >= _REMEMBERED:
             self._verified.clear()
-        self._verified[token, audience] = (caller, expires_at)
+        self._verified[token, audience] = caller
         return caller
 
-    def _verify(self, token: str, audience: str, now: float) -> tuple[str, int]:
+    def _verify(self, token: str, audience: str, now: float) -> Caller:
         if len(token) > _LONGEST:
             raise TokenRefused(f"it is longer than {_LONGEST} characters")
         try:
@@ -71,4 +90,4 @@ class Verifier:
         except (JoseError, ValueError) as error:
             raise TokenRefused(f"its signature or its claims are wrong: {error}") from error
         check_claims(claims, issuer=self._issuer, audience=audience, owner=owner, now=now)
-        return owner, claims["exp"]
+        return Caller(owner, claims["exp"], principal_of(claims))
