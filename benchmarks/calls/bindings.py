@@ -8,6 +8,7 @@ from benchmarks.calls.contract import VALUE, Bench, Echo
 from benchmarks.calls.options import Options
 from benchmarks.harness import Figure, interleave, spread_of
 from modules.kernel import interfaces
+from modules.kernel.interfaces import Configured, Placed
 
 _LOCAL_BAR_US = 1.0
 _SERIALIZED_BAR_US = 25.0
@@ -25,7 +26,6 @@ def measure(options: Options) -> Iterator[Figure]:
         },
         rounds=options.rounds,
     )
-    interfaces.switch("bench", "local")
     direct = measured["direct"]
     note = (
         f"asked for with interfaces.get at each call; the method's own {spread_of(direct):.2f} µs "
@@ -51,7 +51,8 @@ def _direct(provider: Echo, times: int) -> float:
 
 
 def _bound(binding: str, times: int) -> float:
-    interfaces.switch("bench", binding)
+    # As in a process whose modules may move, between two looks at the table.
+    interfaces.use(Placed(Configured({"bench": binding})))
     return _microseconds(lambda: interfaces.get(Bench).echo(VALUE), times)
 
 

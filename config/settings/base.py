@@ -21,6 +21,10 @@ QUARRY_REMOTE_MODULES: list[str] = env.list(
     "QUARRY_REMOTE_MODULES",
     [module for module in QUARRY_ALL_MODULES if module not in QUARRY_MODULES],
 )
+#: Those of this deployable that another is in charge of until they are moved here.
+QUARRY_AWAITED_MODULES: list[str] = env.list("QUARRY_AWAITED_MODULES", [])
+#: Whether this process looks where modules are, which may move while it runs. Only tests do not.
+QUARRY_MODULES_MOVE = True
 
 #: Where each module runs: ``local``, ``serialized`` or a URL (``QUARRY_MODULES_PAYMENTS=…``); see
 #: docs/topologies.md.
@@ -48,6 +52,7 @@ QUARRY_CALLERS: list[str] = env.list("QUARRY_CALLERS", deployable.CALLERS)
 QUARRY_OUTSIDER = env.str("QUARRY_OUTSIDER", "")
 
 INSTALLED_APPS = [
+    "modules.kernel.placements",
     "modules.kernel.messaging",
     "modules.kernel.eventstore",
     "modules.kernel.readmodels",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from modules.kernel import interfaces, resilience
+from modules.kernel.placements import Fenced, Moved
 
 _EVENTS_SHOWN = 5
 
@@ -56,16 +57,23 @@ class Calls:
 
 def places() -> tuple[Place, ...]:
     """This gives where each module runs."""
-    found = ((module, interfaces.location_of(module)) for module in settings.QUARRY_ALL_MODULES)
-    return tuple(
-        Place(module=module, binding=place.binding, url=place.url, epoch=place.epoch)
-        for module, place in found
-    )
+    return tuple(_place(module) for module in settings.QUARRY_ALL_MODULES)
 
 
 def calls() -> tuple[Calls, ...]:
     """This gives the calls that this process has made, by name."""
     return tuple(_told(pipeline) for pipeline in resilience.pipelines())
+
+
+def _place(module: str) -> Place:
+    try:
+        with interfaces.within(0):  # An operator wants to see that it is being moved, and now.
+            found = interfaces.location_of(module)
+    except Fenced as fenced:
+        return Place(module=module, binding="being moved", url="", epoch=fenced.epoch)
+    except Moved as moved:
+        return Place(module=module, binding="in standby", url="", epoch=moved.epoch)
+    return Place(module=module, binding=found.binding, url=found.url, epoch=found.epoch)
 
 
 def _told(pipeline: resilience.Pipeline) -> Calls:

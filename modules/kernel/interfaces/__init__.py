@@ -28,10 +28,10 @@ from modules.kernel.interfaces.locations import (
     Configured,
     Location,
     Locations,
-    StaleEpoch,
 )
+from modules.kernel.interfaces.placed import Placed
 from modules.kernel.interfaces.registry import NotProvided, get, provide, provided
-from modules.kernel.interfaces.wiring import Wiring, location_of, switch, use, wired, work_with
+from modules.kernel.interfaces.wiring import Wiring, location_of, use, wired, work_with
 
 __all__ = [
     "get",
@@ -54,9 +54,8 @@ __all__ = [
     "Location",
     "Locations",
     "Configured",
-    "StaleEpoch",
+    "Placed",
     "location_of",
-    "switch",
     "use",
     "allow",
     "callers_of",

@@ -5,6 +5,7 @@ from typing import Any
 
 from modules.kernel.interfaces.callers import allow
 from modules.kernel.interfaces.locations import Configured
+from modules.kernel.interfaces.placed import Placed
 from modules.kernel.interfaces.tokens import KeyFolder, Signer, Verifier
 from modules.kernel.interfaces.transport import Certificates, Transport
 from modules.kernel.interfaces.wiring import Wiring, work_with
@@ -21,7 +22,7 @@ def configure(settings: Any) -> None:
     keys = KeyFolder(Path(folder)) if folder else None
     work_with(
         Wiring(
-            locations=Configured(settings.QUARRY_LOCATIONS),
+            locations=Placed(Configured(settings.QUARRY_LOCATIONS)),
             transport=Transport(
                 Certificates(
                     authority=settings.QUARRY_INTERNAL_CA,

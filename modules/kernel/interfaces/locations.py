@@ -1,15 +1,13 @@
 """Where modules run: asked at every call, so that it can change while the system runs.
 
-`registry.get` asks the `Locations` of this process. Usually these are what the settings say
-(``QUARRY_MODULES_PAYMENTS=https://…``), and can be switched; whoever moves a live module puts
-others in their place, with `use`, that read a database. An epoch orders the places that a
-module has had: a switch that arrives late must not bring an old one back.
+`registry.get` asks the `Locations` of this process: what the settings say
+(``QUARRY_MODULES_PAYMENTS=https://…``), and over it, in `placed`, where modules have been moved
+to since. An epoch numbers the moves.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -20,10 +18,6 @@ class Binding(StrEnum):
     LOCAL = "local"
     SERIALIZED = "serialized"
     REMOTE = "remote"
-
-
-class StaleEpoch(ValueError):
-    """This says that a module has been somewhere else since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +45,18 @@ class Locations(Protocol):
     """This is what says where modules run."""
 
     def of(self, module: str) -> Location:
-        """This gives the module's location now; it is asked at every call, and must be quick."""
+        """This gives the module's location now; it is asked at every call, and must be quick.
+
+        Raises:
+            Unavailable: it has none at the moment.
+        """
+
+    def refresh(self) -> None:
+        """This looks again, after a call was told that the module is not there."""
 
 
 class Configured:
-    """These are the locations that the settings name, changeable by `switch`.
+    """These are the locations that the settings name.
 
     Args:
         said: by module: ``local``, ``serialized`` or a URL. A module that is not named is local.
@@ -65,7 +66,6 @@ class Configured:
     """
 
     def __init__(self, said: Mapping[str, str] | None = None) -> None:
-        self._lock = Lock()
         self._locations = {
             module: read_location(words, module=module) for module, words in (said or {}).items()
         }
@@ -73,35 +73,18 @@ class Configured:
     def of(self, module: str) -> Location:
         return self._locations.get(module, HERE)
 
-    def switch(self, module: str, to: str, *, epoch: int | None = None) -> Location:
-        """This moves a module for all calls that begin from now on, and gives its location.
-
-        Args:
-            to: ``local``, ``serialized`` or a URL.
-            epoch: of the move; by default one more than the last.
-
-        Raises:
-            StaleEpoch: a later move has been made already.
-        """
-        with self._lock:
-            last = self.of(module).epoch
-            if epoch is not None and epoch <= last:
-                raise StaleEpoch(
-                    f"{module} was moved in epoch {last}; this move of epoch {epoch} is too late"
-                )
-            moved = read_location(to, module=module, epoch=last + 1 if epoch is None else epoch)
-            self._locations = {**self._locations, module: moved}
-            return moved
+    def refresh(self) -> None:
+        """There is nothing to look at again."""
 
 
-def read_location(words: str, *, module: str, epoch: int = 0) -> Location:
+def read_location(words: str, *, module: str) -> Location:
     """This reads ``local``, ``serialized`` or a URL. Raises: ValueError."""
     if words in (Binding.LOCAL, Binding.SERIALIZED):
-        return Location(binding=Binding(words), epoch=epoch)
+        return Location(binding=Binding(words))
     parts = urlsplit(words)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise ValueError(
             f"QUARRY_MODULES_{module.upper()} is {words!r}; it is local, serialized or the URL of "
             "the process that has the module, such as https://payments.internal:8443"
         )
-    return Location(binding=Binding.REMOTE, url=words.rstrip("/"), epoch=epoch)
+    return Location(binding=Binding.REMOTE, url=words.rstrip("/"))

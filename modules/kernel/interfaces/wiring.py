@@ -44,19 +44,13 @@ def use(locations: Locations) -> None:
 
 
 def location_of(module: str) -> Location:
-    """This gives where a module runs now, as seen from this process."""
-    return _wiring.locations.of(module)
+    """This gives where a module runs now, as seen from this process.
 
-
-def switch(module: str, to: str, *, epoch: int | None = None) -> Location:
-    """This moves a module, as `Configured.switch` does.
+    While the module is being moved it waits, at most until the present call's deadline.
 
     Raises:
-        TypeError: the locations of this process are kept somewhere else, and changed there.
+        Fenced: that was over first.
+        Moved: the module is installed here, and this deployable is not in charge of it.
+        PlacesUnknown: it cannot be told at the moment.
     """
-    locations = _wiring.locations
-    if not isinstance(locations, Configured):
-        raise TypeError(
-            f"the locations of this process come from {type(locations).__qualname__}: switch there"
-        )
-    return locations.switch(module, to, epoch=epoch)
+    return _wiring.locations.of(module)

@@ -87,6 +87,9 @@ class ForTheMainThread:
             return self.location
         return Location()
 
+    def refresh(self) -> None:
+        """Nothing is new."""
+
 
 @dataclass
 class Net:

@@ -1,6 +1,5 @@
-"""The local and the serialized binding, and the switch between them."""
+"""The local and the serialized binding, and where the settings say that modules run."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
@@ -12,10 +11,8 @@ from modules.kernel.interfaces import (
     NotProvided,
     ProviderFailed,
     RemoteCallError,
-    StaleEpoch,
     get,
     registry,
-    switch,
     use,
 )
 from modules.kernel.interfaces.problems import SentProblem, as_raised, as_sent
@@ -136,32 +133,12 @@ class TestErrors:
         assert type(raised) is Unavailable
 
 
-class TestSwitching:
-    def test_moves_the_calls_that_begin_afterwards(self, librarian: Librarian) -> None:
+class TestConfigured:
+    def test_is_asked_at_each_call(self, librarian: Librarian) -> None:
         use(Configured())
         assert get(Library) is librarian
-        assert switch("library", "serialized").epoch == 1
+        use(Configured({"library": "serialized"}))
         assert get(Library) is not librarian
-        assert switch("library", "local").epoch == 2
-        assert get(Library) is librarian
-
-    def test_refuses_a_move_that_comes_too_late(self, librarian: Librarian) -> None:
-        use(Configured())
-        switch("library", "serialized", epoch=7)
-        with pytest.raises(StaleEpoch, match="epoch 7"):
-            switch("library", "local", epoch=7)
-        assert get(Library) is not librarian
-
-    def test_is_not_for_locations_that_are_kept_elsewhere(self, librarian: Librarian) -> None:
-        class InADatabase(Configured): ...
-
-        @dataclass
-        class Kept:
-            of: object
-
-        use(Kept(of=Configured().of))  # type: ignore[arg-type]  # it has what is asked for
-        with pytest.raises(TypeError, match="Kept: switch there"):
-            switch("library", "local")
 
     @pytest.mark.parametrize("said", ["", "remote", "ftp://x", "https://", "http://x/?y=1"])
     def test_refuses_what_is_no_place(self, said: str) -> None:

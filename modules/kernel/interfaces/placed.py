@@ -1,0 +1,116 @@
+"""The locations of modules that may move: placements over what the settings say.
+
+Asked at every call. Of a module that never moved this adds a look at the clock; of one that is
+being moved, the caller waits here until it is where it goes.
+"""
+
+import time
+from collections.abc import Callable
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from modules.kernel.interfaces.calls import current_call
+from modules.kernel.interfaces.locations import Binding, Location, Locations
+from modules.kernel.placements import (
+    Fenced,
+    Moved,
+    Placement,
+    PlacesUnknown,
+    State,
+    placements,
+)
+
+#: How long a caller without a deadline of its own waits for a module that is being moved.
+WAIT_SECONDS = 5.0
+
+#: How often it looks meanwhile.
+_LOOK_SECONDS = 0.02
+
+
+class Placed:
+    """These are locations over which placements go.
+
+    Args:
+        configured: where modules are that were never moved.
+    """
+
+    def __init__(
+        self,
+        configured: Locations,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._configured = configured
+        self._clock = clock
+        self._sleep = sleep
+        self._locations: dict[str, tuple[Placement, Location]] = {}
+
+    def of(self, module: str) -> Location:
+        known = placements()
+        if self._clock() < known.fresh_until:
+            placed = known.last.get(module)
+            if placed is None:
+                return self._configured.of(module)
+            found = self._locations.get(module)
+            if found is not None and found[0] is placed:
+                return found[1]
+        return self._looked_up(module)
+
+    def refresh(self) -> None:
+        placements().refresh()
+
+    def _looked_up(self, module: str) -> Location:
+        until: float | None = None
+        while (placed := self._placement(module)) is not None and placed.state is State.FENCED:
+            if until is None:
+                until = current_call().deadline or self._clock() + WAIT_SECONDS
+            left = until - self._clock()
+            if left <= 0 or _holds_the_turn_to_write():
+                raise Fenced(
+                    f"{module} is being moved (epoch {placed.epoch}); ask again in a moment",
+                    module=module,
+                    epoch=placed.epoch,
+                )
+            self._sleep(min(left, _LOOK_SECONDS))
+            placements().refresh()
+        if placed is None:
+            return self._configured.of(module)
+        location = self._location(placed)
+        self._locations[module] = placed, location
+        return location
+
+    def _placement(self, module: str) -> Placement | None:
+        try:
+            return placements().known().get(module)
+        except PlacesUnknown:
+            placed = placements().last.get(module)
+            is_elsewhere = (
+                placed.state is State.ELSEWHERE
+                if placed is not None
+                else not self._configured.of(module).is_here
+            )
+            if not is_elsewhere:
+                raise
+            # Who is asked there knows whether that is over.
+            return placed
+
+    def _location(self, placed: Placement) -> Location:
+        if placed.state is State.STANDBY:
+            raise Moved(
+                f"{placed.module} waits here to be taken over (epoch {placed.epoch}), and is in "
+                "charge somewhere else",
+                module=placed.module,
+                epoch=placed.epoch,
+            )
+        if placed.state is State.ELSEWHERE:
+            return Location(binding=Binding.REMOTE, url=placed.url, epoch=placed.epoch)
+        said = self._configured.of(placed.module)
+        binding = said.binding if said.is_here else Binding.LOCAL
+        return Location(binding=binding, epoch=placed.epoch)
+
+
+def _holds_the_turn_to_write() -> bool:
+    """This is true inside a transaction on SQLite, for whose end the mover would have to wait."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    return connection.vendor == "sqlite" and connection.in_atomic_block

@@ -1,0 +1,25 @@
+"""The table of placements: in the default database of each deployable, a row a moved module."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from modules.kernel.placements.placement import State
+
+
+class Placement(models.Model):
+    """This is where a module runs, for this deployable. Without a row the settings say it.
+
+    Written by `writing.place` only, which refuses an epoch that is over.
+
+    Attributes:
+        epoch: the number of the move that brought it here; the same in both deployables.
+        url: of the process that has the module; in `State.ELSEWHERE` only.
+        broker_url: what carries messages to it and from it, where the settings name no broker.
+    """
+
+    module = models.CharField(max_length=40, primary_key=True)
+    epoch = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in State])
+    url = models.TextField(default="")
+    broker_url = models.TextField(default="")
+    since = models.DateTimeField(db_default=Now())

@@ -1,0 +1,31 @@
+"""A placement, and what its states mean."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """This tells what a deployable has to do with a module.
+
+    In one epoch a module goes from `FENCED` or `STANDBY` to `HERE` or `ELSEWHERE`, and no further.
+    """
+
+    #: It is in charge here.
+    HERE = "here"
+    #: It is in charge here, and about to be moved: nothing begins, and callers wait.
+    FENCED = "fenced"
+    #: It is in charge at another URL.
+    ELSEWHERE = "elsewhere"
+    #: It is installed here and not in charge: it refuses calls, and moves no messages.
+    STANDBY = "standby"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """This is one row of the table; see `models.Placement` for its fields."""
+
+    module: str
+    state: State
+    epoch: int
+    url: str = ""
+    broker_url: str = ""
