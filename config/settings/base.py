@@ -169,6 +169,10 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 #: How long inventory keeps goods for an order that nobody picks or cancels.
 INVENTORY_RESERVATION_MINUTES = env.int("INVENTORY_RESERVATION_MINUTES", 15)
 
+#: How many parts of answers that are made of several a process asks for at once; see
+#: docs/front-ends.md.
+QUARRY_COMPOSITION_THREADS = env.int("QUARRY_COMPOSITION_THREADS", 32)
+
 #: Inject the faults that policies of the manifests ask for; see docs/resilience.md.
 QUARRY_FAULTS_ALLOWED = env.bool("QUARRY_FAULTS_ALLOWED", False)
 
