@@ -46,6 +46,18 @@ def products(
     )
 
 
+def named(*, skus: tuple[str, ...]) -> tuple[Product, ...]:
+    """This gives the products of the SKUs that are known, in SKU order.
+
+    Raises:
+        Invalid: more SKUs than fit on a page.
+    """
+    if len(skus) > MOST_ON_A_PAGE:
+        raise Invalid(f"at most {MOST_ON_A_PAGE} SKUs at once, not {len(skus)}")
+    rows = ProductRow.objects.filter(sku__in=filter(is_sku, skus)).order_by("sku")
+    return tuple(map(_product, rows))
+
+
 def categories() -> tuple[str, ...]:
     """This gives the names of all categories that have products, in order."""
     names = ProductRow.objects.order_by("category").values_list("category", flat=True)

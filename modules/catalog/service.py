@@ -15,5 +15,8 @@ class CatalogService:
     ) -> ProductPage:
         return queries.products(category=category, search=search, cursor=cursor, limit=limit)
 
+    def named(self, *, skus: tuple[str, ...]) -> tuple[Product, ...]:
+        return queries.named(skus=skus)
+
     def categories(self) -> tuple[str, ...]:
         return queries.categories()

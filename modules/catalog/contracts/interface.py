@@ -66,5 +66,13 @@ class Catalog(Protocol):
         """
 
     @safe
+    def named(self, *, skus: tuple[str, ...]) -> tuple[Product, ...]:
+        """This gives the products of the SKUs that are known, in SKU order; at most 200 of them.
+
+        Raises:
+            Invalid: more than 200 SKUs.
+        """
+
+    @safe
     def categories(self) -> tuple[str, ...]:
         """This gives the names of all categories that have products, in order."""

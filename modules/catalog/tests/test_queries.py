@@ -31,6 +31,13 @@ def skus(products: tuple[Product, ...]) -> list[str]:
 
 
 class TestCatalog:
+    def test_gives_the_products_of_skus_and_leaves_out_what_is_none(self, catalog: Catalog) -> None:
+        assert skus(catalog.named(skus=("C-1", "A-3", "none", "\x00"))) == ["A-3", "C-1"]
+
+    def test_refuses_more_skus_than_fit_on_a_page(self, catalog: Catalog) -> None:
+        with pytest.raises(Invalid, match="at most 200"):
+            catalog.named(skus=tuple(map(str, range(201))))
+
     def test_gives_one_product(self, catalog: Catalog) -> None:
         assert catalog.product(sku="A-3") == Product(
             sku="A-3", name="Slate board", category="Table", unit_price_minor=100, currency="EUR"
