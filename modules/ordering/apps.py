@@ -26,7 +26,7 @@ class OrderingConfig(ModuleConfig):
         """This wires the module: its copies, its checkout, its published interface."""
         # Here, not above: models are not ready while Django still imports apps.py.
         from modules.ordering import handlers, steps
-        from modules.ordering.read_models import OrderHistory
+        from modules.ordering.read_models import OrderHistory, OrderTimeline
         from modules.ordering.sagas import Checkout
         from modules.ordering.service import OrderingService
 
@@ -55,4 +55,5 @@ class OrderingConfig(ModuleConfig):
             },
         )
         module.projection(OrderHistory)
+        module.projection(OrderTimeline)
         module.provides(Ordering, OrderingService(checkout=Checkout))

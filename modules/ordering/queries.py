@@ -8,11 +8,23 @@ from datetime import datetime
 from modules.kernel.contracts import Invalid
 from modules.kernel.readmodels.reading import read
 from modules.ordering import contracts
-from modules.ordering.contracts import OrderFailure, OrderPage, OrderSummary, UnknownOrder
+from modules.ordering.contracts import (
+    OrderFailure,
+    OrderMoment,
+    OrderPage,
+    OrderSummary,
+    UnknownOrder,
+)
 from modules.ordering.domain.order_status import OrderStatus
 from modules.ordering.domain.pricing import line_total
 from modules.ordering.models import BasketLine, Order, OrderLine
-from modules.ordering.read_models import HistoryProduct, HistoryRow, OrderHistory
+from modules.ordering.read_models import (
+    HistoryProduct,
+    HistoryRow,
+    OrderHistory,
+    OrderTimeline,
+    TimelineRow,
+)
 from modules.shipping.contracts import Address
 
 PAGE_SIZE_MAX = 200
@@ -148,6 +160,29 @@ def history(
     return OrderPage(
         orders=tuple(_seen(row) for row in page[:limit]),
         next_cursor=_cursor_at(page[limit - 1].order_id) if len(page) > limit else None,
+    )
+
+
+def timeline(*, order_id: str) -> tuple[OrderMoment, ...]:
+    """This gives what has happened to an order, as far as the read model has heard.
+
+    Raises:
+        UnknownOrder: there is no such order.
+        ReadModelBehind: the caller's own write was not there in time.
+    """
+    order = find_order(order_id)
+
+    def query() -> list[TimelineRow]:
+        return list(TimelineRow.objects.filter(order_id=order.id).order_by("number"))
+
+    return tuple(
+        OrderMoment(
+            event_id=str(row.message_id),
+            what=row.what,
+            code=row.code,
+            happened_at=row.happened_at,
+        )
+        for row in read(OrderTimeline, query)
     )
 
 

@@ -4,7 +4,14 @@ from django.utils import timezone
 
 from modules.kernel.sagas import Saga
 from modules.ordering import queries, use_cases
-from modules.ordering.contracts import Basket, Order, OrderPage, OrderSummary, PlaceOrder
+from modules.ordering.contracts import (
+    Basket,
+    Order,
+    OrderMoment,
+    OrderPage,
+    OrderSummary,
+    PlaceOrder,
+)
 from modules.shipping.contracts import Address
 
 
@@ -26,6 +33,9 @@ class OrderingService:
 
     def order(self, *, order_id: str) -> Order:
         return queries.order(order_id=order_id)
+
+    def timeline(self, *, order_id: str) -> tuple[OrderMoment, ...]:
+        return queries.timeline(order_id=order_id)
 
     def orders(
         self, *, customer_id: str = "", status: str = "", cursor: str = "", limit: int = 50

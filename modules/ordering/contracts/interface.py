@@ -148,6 +148,22 @@ class OrderPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderMoment:
+    """This is one thing that has happened to an order.
+
+    Attributes:
+        event_id: of the message that told of it; names the place in the timeline to go on from.
+        what: a slug, such as ``order-placed`` or ``payment-captured``.
+        code: why, where it went wrong; else empty.
+    """
+
+    event_id: str
+    what: str
+    code: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BasketLine:
     sku: str
     name: str
@@ -189,6 +205,16 @@ class Ordering(Protocol):
     @safe
     def order(self, *, order_id: str) -> Order:
         """This gives one order. Raises: UnknownOrder."""
+
+    @safe
+    def timeline(self, *, order_id: str) -> tuple[OrderMoment, ...]:
+        """This gives what has happened to an order, in the order in which it was heard of.
+
+        It comes from a read model: what has just happened may be there a moment later.
+
+        Raises:
+            UnknownOrder
+        """
 
     @safe
     def orders(
