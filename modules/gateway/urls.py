@@ -2,4 +2,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("modules.gateway.web.urls")),
+    path("web/", include("modules.gateway.fronts.web.urls")),
+    path("mobile/", include("modules.gateway.fronts.mobile.urls")),
 ]

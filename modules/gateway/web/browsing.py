@@ -6,11 +6,10 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from modules.catalog.contracts import Catalog, UnknownProduct
-from modules.gateway.web import storefront
+from modules.catalog.contracts import UnknownProduct
+from modules.gateway.compositions import storefront
 from modules.gateway.web.page import HtmxRequest, not_found, shop_page
 from modules.gateway.web.product_art import draw_product
-from modules.kernel import interfaces
 
 
 @require_GET
@@ -21,9 +20,10 @@ def browse(request: HtmxRequest) -> HttpResponse:
     context = {
         "category": category,
         "search": search,
-        "categories": interfaces.get(Catalog).categories(),
         "shelf": storefront.shelf(
-            category=category, search=search, cursor=request.GET.get("cursor", "")
+            storefront.ByShelf(
+                category=category, search=search, cursor=request.GET.get("cursor", "")
+            )
         ),
     }
     if request.htmx.target == "results":
@@ -38,11 +38,10 @@ def browse(request: HtmxRequest) -> HttpResponse:
 def product(request: HttpRequest, sku: str) -> HttpResponse:
     """This shows one product."""
     try:
-        offer = storefront.offer(sku=sku)
+        page = storefront.offer(storefront.BySku(sku=sku))
     except UnknownProduct:
         return not_found(request, "product")
-    neighbours = storefront.neighbours(of=offer.product, count=4)
-    return shop_page(request, "product.html", {"offer": offer, "neighbours": neighbours})
+    return shop_page(request, "product.html", {"offer": page.offer, "neighbours": page.neighbours})
 
 
 @require_GET

@@ -6,7 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.gateway.web.order_progress import progress_of
+from modules.gateway.compositions.order_page import ByOrder, order_of, order_page
+from modules.gateway.compositions.order_progress import progress_of
 from modules.gateway.web.page import not_found, shop_page
 from modules.gateway.web.visitor import visitor
 from modules.kernel import interfaces
@@ -38,10 +39,15 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 def show(request: HttpRequest, order_id: str) -> HttpResponse:
     """This shows one order; while it moves, the page asks `progress` again and again."""
-    order = _order_of_visitor(request, order_id)
-    if order is None:
+    try:
+        page = order_page(_asked(request, order_id))
+    except UnknownOrder:
         return not_found(request, "order")
-    return shop_page(request, "order.html", {"order": order, "progress": progress_of(order)})
+    return shop_page(
+        request,
+        "order.html",
+        {"order": page.order, "progress": progress_of(page.order), "page": page},
+    )
 
 
 @require_GET
@@ -92,8 +98,10 @@ def send_back(request: HttpRequest, order_id: str) -> HttpResponse:
 
 def _order_of_visitor(request: HttpRequest, order_id: str) -> Order | None:
     try:
-        order = interfaces.get(Ordering).order(order_id=order_id)
+        return order_of(_asked(request, order_id))
     except UnknownOrder:
         return None
-    # Somebody else's order is nobody's business, nor is whether it exists.
-    return order if order.customer_id == visitor(request).customer_id else None
+
+
+def _asked(request: HttpRequest, order_id: str) -> ByOrder:
+    return ByOrder(order_id=order_id, customer_id=visitor(request).customer_id)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from modules.gateway.web.order_progress import progress_of
+from modules.gateway.compositions.order_progress import progress_of
 from modules.ordering.contracts import (
     Order,
     OrderFailure,

@@ -3,15 +3,17 @@ from typing import Any
 import pytest
 
 from modules.catalog.contracts import Catalog
-from modules.gateway.web.tests.doubles import (
+from modules.gateway.tests.doubles import (
     CatalogDouble,
     InventoryDouble,
     OrderingDouble,
+    PaymentsDouble,
     ShippingDouble,
 )
 from modules.inventory.contracts import Inventory
 from modules.kernel import interfaces
 from modules.ordering.contracts import Ordering
+from modules.payments.contracts import Payments
 from modules.shipping.contracts import Shipping
 
 
@@ -22,12 +24,13 @@ def inventory() -> InventoryDouble:
 
 @pytest.fixture
 def ordering(monkeypatch: pytest.MonkeyPatch, inventory: InventoryDouble) -> OrderingDouble:
-    """The shop's three interfaces answered by stand-ins; this is the one that remembers."""
+    """What the front ends ask, answered by stand-ins; this is the one that remembers."""
     ordering = OrderingDouble()
     answers: dict[type, Any] = {
         Catalog: CatalogDouble(),
         Inventory: inventory,
         Ordering: ordering,
+        Payments: PaymentsDouble(ordering),
         Shipping: ShippingDouble(ordering),
     }
     monkeypatch.setattr(interfaces, "get", answers.__getitem__)

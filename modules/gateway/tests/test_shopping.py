@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from modules.gateway.web.tests.doubles import InventoryDouble, OrderingDouble
+from modules.gateway.tests.doubles import InventoryDouble, OrderingDouble
 from modules.kernel.contracts import Unavailable
 
 pytestmark = pytest.mark.django_db

@@ -12,6 +12,7 @@ from modules.ordering.contracts import (
     EmptyBasket,
     Order,
     OrderLine,
+    OrderMoment,
     OrderNotCancellable,
     OrderPage,
     OrderPayment,
@@ -20,7 +21,8 @@ from modules.ordering.contracts import (
     PlaceOrder,
     UnknownOrder,
 )
-from modules.shipping.contracts import Address, NotReturnable, ShipmentStatus
+from modules.payments.contracts import PaymentStatus
+from modules.shipping.contracts import Address, NotReturnable, ShipmentStatus, UnknownShipment
 
 MUG = Product(
     sku="MUG", name="Stone mug", category="Kitchen", unit_price_minor=1450, currency="USD"
@@ -51,6 +53,9 @@ class CatalogDouble:
                 if category in ("", product.category) and search.lower() in product.name.lower()
             )
         )
+
+    def named(self, *, skus: tuple[str, ...]) -> tuple[Product, ...]:
+        return tuple(product for product in self.sold if product.sku in skus)
 
     def categories(self) -> tuple[str, ...]:
         return tuple(product.category for product in reversed(self.sold))
@@ -154,6 +159,14 @@ class OrderingDouble:
         except KeyError:
             raise UnknownOrder(f"there is no order {order_id}", order_id=order_id) from None
 
+    def timeline(self, *, order_id: str) -> tuple[OrderMoment, ...]:
+        order = self.order(order_id=order_id)
+        whats = ["order-placed"] + ([f"order-{order.status}"] if order.status != "pending" else [])
+        return tuple(
+            OrderMoment(event_id=f"m-{number}", what=what, code="", happened_at=order.placed_at)
+            for number, what in enumerate(whats)
+        )
+
     def cancel_order(self, *, order_id: str) -> None:
         order = self.order(order_id=order_id)
         if order.status != "pending":
@@ -167,11 +180,41 @@ class OrderingDouble:
         return OrderPage(orders=tuple(_summary(order) for order in reversed(chosen))[:limit])
 
 
+class PaymentsDouble:
+    """This has authorised whatever was ordered."""
+
+    def __init__(self, ordering: OrderingDouble) -> None:
+        self._ordering = ordering
+
+    def status(self, *, order_id: str) -> PaymentStatus:
+        order = self._ordering.placed.get(order_id)
+        return PaymentStatus(
+            order_id=order_id,
+            status="authorised" if order else "none",
+            authorised_minor=order.total_minor if order else 0,
+            captured_minor=0,
+            refunded_minor=0,
+            currency="USD",
+        )
+
+
 class ShippingDouble:
     """This takes back what was sent."""
 
     def __init__(self, ordering: OrderingDouble) -> None:
         self._ordering = ordering
+
+    def shipment(self, *, order_id: str) -> ShipmentStatus:
+        order = self._ordering.placed.get(order_id)
+        if order is None or order.shipment is None:
+            raise UnknownShipment("nothing is shipped", order_id=order_id)
+        return ShipmentStatus(
+            order_id=order_id,
+            shipment_id="S1",
+            status=order.shipment.status,
+            carrier="Quarry Post",
+            tracking_number=order.shipment.tracking_number,
+        )
 
     def take_back(self, *, order_id: str) -> ShipmentStatus:
         order = self._ordering.order(order_id=order_id)

@@ -1,0 +1,1 @@
+"""The web front end, ``/web``: whole pages in one answer, with the state of each of their parts."""

@@ -1,0 +1,67 @@
+"""An order's events for a browser that follows it, without a worker that waits with it.
+
+Each request is answered at once with what is new, and says when to ask again; the browser's
+`EventSource` does so by itself, with the id of the last event that it has. 204 ends that.
+"""
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+
+from modules.gateway.compositions.order_events import CONTENT_TYPE, frames, news_of
+from modules.gateway.compositions.order_page import ByOrder
+from modules.gateway.fronts.refusals import NO_ORDER, NOT_NOW
+from modules.gateway.fronts.web.view import WebView
+
+#: How long a browser waits before it asks again: often enough for somebody who watches.
+RETRY_MS = 700
+
+
+class EventStreamRenderer(BaseRenderer):
+    """This lets a client say that it accepts events; what is sent is made elsewhere."""
+
+    media_type = CONTENT_TYPE
+    format = "events"
+    charset = "utf-8"
+
+
+class WebOrderEventsView(WebView):
+    """The events of one order."""
+
+    # JSON for what is refused: problems are said in it whatever is accepted.
+    renderer_classes = (JSONRenderer, EventStreamRenderer)
+
+    @extend_schema(
+        tags=("orders",),
+        operation_id="web_follow_order",
+        summary="Follow an order by Server-Sent Events",
+        parameters=[
+            OpenApiParameter("order_id", OpenApiTypes.UUID, OpenApiParameter.PATH),
+            OpenApiParameter(
+                "Last-Event-ID",
+                str,
+                OpenApiParameter.HEADER,
+                description="The id of the last event that you have; only later ones are sent.",
+            ),
+        ],
+        responses={
+            (200, CONTENT_TYPE): OpenApiTypes.STR,
+            204: OpenApiResponse(description="Nothing more will happen: do not ask again."),
+            **NO_ORDER,
+            **NOT_NOW,
+        },
+    )
+    def get(self, request: Request, order_id: str) -> HttpResponse:
+        news = news_of(
+            ByOrder(order_id=order_id, customer_id=self.customer_id),
+            after=request.headers.get("Last-Event-ID", ""),
+        )
+        if news.is_over:
+            return HttpResponse(status=204)
+        return HttpResponse(
+            frames(news.moments, retry_ms=RETRY_MS),
+            content_type=f"{CONTENT_TYPE}; charset=utf-8",
+            headers={"Cache-Control": "no-store"},
+        )
