@@ -96,6 +96,13 @@ test-topologies: $(DEV_INSTALLED) ## Go through all journeys wherever modules ru
 	done
 	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest tests/topologies -m slow $(PYTEST_ARGS)
 
+EXTRACTED := payments inventory shipping notifications
+
+.PHONY: test-extraction-services
+test-extraction-services: $(DEV_INSTALLED) ## Write services and run their own tests, each in an empty environment
+	QUARRY_SLOW_TESTS=1 QUARRY_EXTRACT="$(EXTRACTED)" $(BIN)/python -m pytest -m slow \
+		tests/extraction/test_written_service.py $(PYTEST_ARGS)
+
 .PHONY: screenshots
 screenshots: $(DEV_INSTALLED) browser ## Take the pictures in docs/images again
 	QUARRY_SCREENSHOTS=1 $(BIN)/python -m pytest --quiet tests/browser/test_screenshots.py

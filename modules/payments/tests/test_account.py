@@ -1,6 +1,6 @@
 """The rules of an account, tried in any order."""
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modules.kernel.contracts import Problem
@@ -17,6 +17,8 @@ _STEPS = st.lists(
 
 
 class TestAccount:
+    # How fast examples are made is the machine's affair, and none of the account's.
+    @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
     @given(_STEPS)
     def test_never_goes_below_zero_and_its_ledgers_always_sum_to_zero(
         self, steps: list[tuple[str, int, int]]

@@ -1,0 +1,135 @@
+"""The services that `manage.py extract` writes: the module as it was, and all that it needs.
+
+Quick: what they are made of, for each module. Slow: the command with all that it tries before it
+says done, in an environment of its own; for payments in CI, for the others by
+`make test-extraction-services`.
+"""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from modules.kernel.extraction.writing import read_record, write_record
+from tests.architecture.planting import lint_imports, run
+from tests.project.dockerfile import faults
+from tests.project.locks import disagreements
+
+ROOT = Path(__file__).parents[2]
+MODULES = ("payments", "inventory", "shipping", "notifications")
+#: Those that are tried whole.
+TRIED = os.environ.get("QUARRY_EXTRACT", "payments").split()
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """This is a service for each module, written and not tried."""
+    services = {module: tmp_path_factory.mktemp(module) for module in MODULES}
+    for module, folder in services.items():
+        call_command("extract", module, "--to", str(folder), "--no-verify")
+    return services
+
+
+@pytest.mark.parametrize("module", MODULES)
+class TestAService:
+    def test_has_the_module_byte_for_byte(self, written: dict[str, Path], module: str) -> None:
+        for part in (f"modules/{module}", "modules/kernel"):
+            there, here = ROOT / part, written[module] / part
+            command = ["git", "diff", "--no-index", "--numstat", "-z", str(there), str(here)]
+            changed = subprocess.run(command, capture_output=True, text=True).stdout.split("\0")
+            assert [one for one in changed if one and "__pycache__" not in one] == []
+
+    def test_has_contracts_of_others_and_nothing_else(
+        self, written: dict[str, Path], module: str
+    ) -> None:
+        others = [
+            folder
+            for folder in (written[module] / "modules").iterdir()
+            if folder.is_dir() and folder.name not in (module, "kernel")
+        ]
+        inside = {entry.name for folder in others for entry in folder.iterdir()}
+        assert inside <= {"__init__.py", "contracts"}
+
+    def test_is_locked_to_what_it_asks_for(self, written: dict[str, Path], module: str) -> None:
+        folder = written[module] / "requirements"
+        run_in, dev_in = ((folder / f"{name}.in").read_text() for name in ("run", "dev"))
+        assert disagreements(run_in, (folder / "run.txt").read_text()) == []
+        assert disagreements(f"{run_in}\n{dev_in}", (folder / "dev.txt").read_text()) == []
+        assert ("stripe" in run_in) == (module == "payments")
+        assert "boto3" not in run_in
+        assert "confluent-kafka" not in run_in
+
+    def test_keeps_the_habits_of_good_images(self, written: dict[str, Path], module: str) -> None:
+        assert faults((written[module] / "Dockerfile").read_text()) == []
+
+
+class TestItsBoundaries:
+    def test_are_kept_and_bite(self, written: dict[str, Path]) -> None:
+        root = written["payments"]
+        assert lint_imports(root).returncode == 0
+        planted = root / "modules" / "payments" / "planted.py"
+        planted.write_text("import modules.inventory.contracts\n")
+        try:
+            assert lint_imports(root).returncode == 1
+        finally:
+            planted.unlink()
+
+
+class TestUpdate:
+    def test_brings_what_is_new_and_leaves_what_was_changed(self, tmp_path: Path) -> None:
+        service = tmp_path / "service"
+        call_command("extract", "shipping", "--to", str(service), "--no-verify")
+        # As if it had been written before the last line of the kernel's tasks was there.
+        kernel = Path("modules/kernel/tasks/__init__.py")
+        older = (service / kernel).read_bytes().rpartition(b"\n__all__")[0]
+        record = read_record(service)
+        write_record(replace(record, files={**record.files, kernel: older}), folder=service)
+        (service / kernel).write_bytes(older)
+        by_hand = (service / "Makefile").read_text() + "\nby-hand:\n\ttrue\n"
+        (service / "Makefile").write_text(by_hand)
+
+        call_command("extract", "shipping", "--update", str(service), "--no-verify")
+        assert (service / kernel).read_bytes() == (ROOT / kernel).read_bytes()
+        assert (service / "Makefile").read_text() == by_hand
+
+    def test_says_where_it_would_write_over_a_change(self, tmp_path: Path) -> None:
+        service = tmp_path / "service"
+        call_command("extract", "shipping", "--to", str(service), "--no-verify")
+        readme = service / "README.md"
+        record = read_record(service)
+        older = {**record.files, Path("README.md"): b"# Older\n"}
+        write_record(replace(record, files=older), folder=service)
+        readme.write_text("# Ours\n")
+        with pytest.raises(CommandError, match=r"1 files were left as they stand.*FILE\.rej"):
+            call_command("extract", "shipping", "--update", str(service), "--no-verify")
+        assert readme.read_text() == "# Ours\n"
+        assert (service / "README.md.rej").exists()
+
+
+class TestTheCommand:
+    def test_writes_into_no_folder_that_has_something(self, tmp_path: Path) -> None:
+        (tmp_path / "precious").touch()
+        with pytest.raises(CommandError, match=r"is not empty.*--update"):
+            call_command("extract", "payments", "--to", str(tmp_path))
+        assert [path.name for path in tmp_path.iterdir()] == ["precious"]
+
+    def test_names_the_modules_that_there_are(self, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match=r"no module 'refunds'; there are catalog, ordering"):
+            call_command("extract", "refunds", "--to", str(tmp_path / "service"))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("module", TRIED)
+def test_holds_in_an_empty_environment(module: str, tmp_path: Path) -> None:
+    service = tmp_path / "service"
+    done = run(ROOT, "manage.py", "extract", module, "--to", str(service))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "holds   its own tests" in done.stdout
+    # In an environment of its own, not in the one of these tests.
+    assert (service / ".venv" / "bin" / "python").exists()
+    assert Path(sys.prefix) != service / ".venv"
