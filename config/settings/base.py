@@ -22,7 +22,7 @@ QUARRY_REMOTE_MODULES: list[str] = env.list(
     [module for module in QUARRY_ALL_MODULES if module not in QUARRY_MODULES],
 )
 #: Those of this deployable that another is in charge of until they are moved here.
-QUARRY_AWAITED_MODULES: list[str] = env.list("QUARRY_AWAITED_MODULES", [])
+QUARRY_AWAITED_MODULES: list[str] = env.list("QUARRY_AWAITED_MODULES", deployable.AWAITED_MODULES)
 #: Whether this process looks where modules are, which may move while it runs. Only tests do not.
 QUARRY_MODULES_MOVE = True
 

@@ -17,6 +17,8 @@ ALL_MODULES = [
 ]
 #: Those that this deployable has.
 MODULES = ALL_MODULES
+#: Those of them that another is in charge of until they are moved here.
+AWAITED_MODULES: list[str] = []
 #: What it is called at the broker.
 NAME = "quarry"
 #: Who may call its modules beside those whose manifests are here: ``caller:module.Interface``.

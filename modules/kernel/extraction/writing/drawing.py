@@ -33,6 +33,7 @@ def drawn(facts: Facts) -> dict[Path, bytes]:
         "asks": [{"module": one, "variable": one.upper()} for one in facts.asks],
         "callers": facts.callers,
         "calling": sorted({one.partition(":")[0] for one in facts.callers}),
+        "believed": facts.believed,
         "broker": facts.broker,
         "broker_url": _BROKER_URLS[facts.broker],
         "broker_port": _BROKER_PORTS[facts.broker],

@@ -27,6 +27,7 @@ class Facts:
         neighbours: modules whose contracts are carried.
         asks: modules whose interfaces it calls, so whose address it needs.
         callers: who may call it, each as ``caller:module.Interface``.
+        believed: modules whose keys it has to know: its callers', and the front's.
         broker: one of `BROKERS`.
     """
 
@@ -35,6 +36,7 @@ class Facts:
     neighbours: tuple[str, ...]
     asks: tuple[str, ...]
     callers: tuple[str, ...]
+    believed: tuple[str, ...]
     broker: str
 
     @property
@@ -42,11 +44,14 @@ class Facts:
         return self.manifest.name
 
 
-def gather(module: str, *, root: Path, all_modules: Sequence[str], broker: str) -> Facts:
+def gather(
+    module: str, *, root: Path, all_modules: Sequence[str], front: str, broker: str
+) -> Facts:
     """This gathers them.
 
     Args:
         root: of the monolith, the folder with ``modules/``.
+        front: the module that passes requests on to it.
 
     Raises:
         NotSelfContained: it uses more of another module than its contracts.
@@ -54,17 +59,19 @@ def gather(module: str, *, root: Path, all_modules: Sequence[str], broker: str) 
     folder = root / "modules"
     manifests = {one: read_manifest(folder / one / "module.toml") for one in all_modules}
     manifest = manifests[module]
+    callers = tuple(
+        f"{other}:{module}.{interface}"
+        for other in sorted(manifests)
+        for interface in manifest.provides
+        if f"{module}.{interface}" in manifests[other].requires
+    )
     return Facts(
         manifest=manifest,
         all_modules=tuple(all_modules),
         neighbours=_neighbours(module, folder),
         asks=tuple(sorted({name.partition(".")[0] for name in manifest.requires})),
-        callers=tuple(
-            f"{other}:{module}.{interface}"
-            for other in sorted(manifests)
-            for interface in manifest.provides
-            if f"{module}.{interface}" in manifests[other].requires
-        ),
+        callers=callers,
+        believed=tuple(sorted({front, *(one.partition(":")[0] for one in callers)} - {module})),
         broker=broker,
     )
 
@@ -77,10 +84,27 @@ def python_files(package: str, folder: Path) -> Iterator[SourceFile]:
         yield SourceFile(".".join((package, *parts)), parts[0] if parts else "", path)
 
 
+def beyond_contracts(module: str, *, root: Path) -> tuple[tuple[Path, int, str], ...]:
+    """This gives what the module imports of others beside contracts: file, line and name."""
+    return _walk(module, root / "modules")[1]
+
+
 def _neighbours(module: str, folder: Path) -> tuple[str, ...]:
     """This gives the modules whose contracts it imports, and whose contracts those import."""
+    neighbours, refused = _walk(module, folder)
+    if refused:
+        lines = [f"{path}:{line} imports {name}" for path, line, name in refused]
+        raise NotSelfContained(
+            f"{module} cannot go alone, it uses more of other modules than their contracts:\n  "
+            + "\n  ".join(lines)
+            + "\nMend these in the monolith first, so that the module can travel as it is"
+        )
+    return neighbours
+
+
+def _walk(module: str, folder: Path) -> tuple[tuple[str, ...], tuple[tuple[Path, int, str], ...]]:
     found: set[str] = set()
-    refused: list[str] = []
+    refused: set[tuple[Path, int, str]] = set()
     waiting = [(f"modules.{module}", folder / module)]
     while waiting:
         package, place = waiting.pop()
@@ -90,14 +114,8 @@ def _neighbours(module: str, folder: Path) -> tuple[str, ...]:
                 if top != "modules" or other in ("", "kernel", module):
                     continue
                 if inside != "contracts":
-                    refused.append(f"{file.path.relative_to(folder.parent)}:{line} imports {name}")
+                    refused.add((file.path.relative_to(folder.parent), line, name))
                 elif other not in found:
                     found.add(other)
                     waiting.append((f"modules.{other}.contracts", folder / other / "contracts"))
-    if refused:
-        raise NotSelfContained(
-            f"{module} cannot go alone, it uses more of other modules than their contracts:\n  "
-            + "\n  ".join(sorted(refused))
-            + "\nMend these in the monolith first, so that the module can travel as it is"
-        )
-    return tuple(sorted(found))
+    return tuple(sorted(found)), tuple(sorted(refused))

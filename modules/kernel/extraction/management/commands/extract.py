@@ -109,7 +109,11 @@ class Command(BaseCommand):
             )
         root = Path(settings.ROOT)
         facts = writing.gather(
-            module, root=root, all_modules=settings.QUARRY_ALL_MODULES, broker=broker
+            module,
+            root=root,
+            all_modules=settings.QUARRY_ALL_MODULES,
+            front=settings.QUARRY_FRONT,
+            broker=broker,
         )
         return facts, writing.plan(facts, root=root)
 

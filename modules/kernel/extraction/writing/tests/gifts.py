@@ -21,5 +21,6 @@ def facts(*, broker: str = "rabbitmq", asks: tuple[str, ...] = ("stock",)) -> Fa
         neighbours=("stock",),
         asks=asks,
         callers=("desk:gifts.Gifts",),
+        believed=("desk", "door"),
         broker=broker,
     )

@@ -87,4 +87,5 @@ def _workload(workload: Any, named: set[tuple[str, str]]) -> Iterator[str]:
 
 
 def _selects(labels: dict[str, str], workload: Any) -> bool:
-    return labels.items() <= workload["spec"]["template"]["metadata"]["labels"].items()
+    has: dict[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    return labels.items() <= has.items()

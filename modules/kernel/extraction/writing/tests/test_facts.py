@@ -31,13 +31,14 @@ def root(tmp_path: Path) -> Path:
 
 class TestGather:
     def test_finds_whose_contracts_are_imported_and_whose_those_import(self, root: Path) -> None:
-        facts = gather("gifts", root=root, all_modules=MODULES, broker="kafka")
+        facts = gather("gifts", root=root, all_modules=MODULES, front="mail", broker="kafka")
         assert facts.neighbours == ("mail", "place", "stock")
         assert facts.asks == ("stock",)
         assert facts.callers == ("place:gifts.Gifts",)
+        assert facts.believed == ("mail", "place")
 
     @pytest.mark.parametrize("path", ["modules/gifts/use_cases.py", "modules/gifts/tests/a.py"])
     def test_refuses_a_module_that_uses_more_of_others(self, root: Path, path: str) -> None:
         (root / path).write_text("\nfrom modules.stock.models import Shelf")
         with pytest.raises(NotSelfContained, match=rf"{path}:2 imports modules.stock.models"):
-            gather("gifts", root=root, all_modules=MODULES, broker="kafka")
+            gather("gifts", root=root, all_modules=MODULES, front="mail", broker="kafka")
