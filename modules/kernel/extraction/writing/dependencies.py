@@ -9,9 +9,6 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 from modules.kernel.boundaries.source import SourceFile
 from modules.kernel.extraction.writing.facts import Facts, python_files
 
@@ -37,6 +34,7 @@ _TOOLS = {
 }
 
 _PIN = re.compile(r"^(?P<name>[\w.-]+)(\[[\w,-]+])?==")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _VIA = re.compile(r"^    # (?:via)? *(?P<by>[^ ].*)$")
 
 
@@ -59,7 +57,7 @@ def part_of_lock(lock: str, *requirements: str) -> str:
     while more := {
         name
         for name, block in blocks.items()
-        if name not in kept and kept & {canonicalize_name(by) for by in _wanted_by(block)}
+        if name not in kept and kept & {_canonical(by) for by in _wanted_by(block)}
     }:
         kept |= more
     return "".join(_without_others(blocks[name], kept) for name in blocks if name in kept)
@@ -70,7 +68,13 @@ def names_in(requirements: Iterable[str]) -> Iterator[str]:
     for text in requirements:
         for line in text.splitlines():
             if line and not line.startswith(("#", "-")):
-                yield canonicalize_name(Requirement(line).name)
+                yield _canonical(line)
+
+
+def _canonical(requirement: str) -> str:
+    """This gives the name that a requirement begins with, in the one form of PEP 503."""
+    found = _NAME.match(requirement)
+    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
 
 
 def _chosen(text: str, wanted: set[str]) -> str:
@@ -106,7 +110,7 @@ def _imported(files: Iterable[SourceFile], facts: Facts) -> set[str]:
         if facts.broker in _ONLY_WITH.get(file.name, (facts.broker,))
         for name, _ in file.imports()
     }
-    return {canonicalize_name(one) for top in tops for one in distributions.get(top, ())}
+    return {_canonical(one) for top in tops for one in distributions.get(top, ())}
 
 
 def _named(root: Path) -> set[str]:
@@ -118,13 +122,13 @@ def _named(root: Path) -> set[str]:
         for text, _ in file.strings()
         if re.fullmatch(r"\w+(\.\w+)*", text)
     }
-    return {canonicalize_name(one) for top in tops for one in distributions.get(top, ())}
+    return {_canonical(one) for top in tops for one in distributions.get(top, ())}
 
 
 def _blocks(lock: str) -> Iterator[tuple[str, str]]:
     for block in re.split(r"(?<=\n)(?=\S)", lock):
         if found := _PIN.match(block):
-            yield canonicalize_name(found["name"]), block
+            yield _canonical(found["name"]), block
 
 
 def _wanted_by(block: str) -> Iterator[str]:
@@ -136,7 +140,7 @@ def _wanted_by(block: str) -> Iterator[str]:
 
 def _without_others(block: str, kept: set[str]) -> str:
     """This takes out of a block's comments who else wanted it."""
-    gone = {by for by in _wanted_by(block) if canonicalize_name(by) not in kept}
+    gone = {by for by in _wanted_by(block) if _canonical(by) not in kept}
     return "".join(
         line
         for line in block.splitlines(keepends=True)
