@@ -14,7 +14,8 @@ from django.db import close_old_connections
 
 from modules.kernel.interfaces import callers_of, registry, wire
 from modules.kernel.interfaces.methods import methods_of
-from modules.kernel.interfaces.serving import Outgoing, Turned, answer, caller_of
+from modules.kernel.interfaces.passing import Outgoing
+from modules.kernel.interfaces.serving import Turned, answer, caller_of
 from modules.kernel.schemas import documents
 
 Environ: TypeAlias = dict[str, Any]
@@ -62,6 +63,8 @@ class InternalCalls:
             ("Content-Type", outgoing.content_type),
             ("Content-Length", str(len(outgoing.body))),
         ]
+        if outgoing.retry_after_seconds:
+            headers.append(("Retry-After", str(outgoing.retry_after_seconds)))
         start_response(_STATUSES[outgoing.status], headers)
         return [outgoing.body]
 

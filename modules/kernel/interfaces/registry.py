@@ -68,15 +68,36 @@ def get(protocol: type[T]) -> T:
     if location is HERE or location.binding is Binding.LOCAL:
         return cast(T, _provider(contract))
     caller = "" if location.is_here else module_of_caller(1) or works_with.outsider
+    return cast(T, _bound(protocol, contract, location, caller))
+
+
+def _bound(protocol: type, contract: InterfaceContract, location: Location, caller: str) -> object:
+    if location.binding is Binding.LOCAL:
+        return _provider(contract)
     found = _bindings.get((protocol, caller))
     if found is None or (found.location is not location and found.location != location):
         found = _bindings[protocol, caller] = Bound(
             location=location,
             binding=serialized(protocol, _provider(contract))
             if location.is_here
-            else remote(protocol, location=location, caller=caller),
+            else remote(protocol, location=location, caller=caller, after=_after),
         )
-    return cast(T, found.binding)
+    return found.binding
+
+
+def _after(protocol: type, location: Location, caller: str) -> object | None:
+    """This gives what answers now that a module is not at a location; None if nothing else does.
+
+    Raises:
+        Unavailable: the module has no place at the moment.
+    """
+    locations = wiring.wired().locations
+    locations.refresh()
+    contract = interface_of(protocol)
+    found = locations.of(contract.module)
+    if found == location:
+        return None
+    return _bound(protocol, contract, found, caller)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

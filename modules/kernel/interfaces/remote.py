@@ -5,7 +5,7 @@ on. What the provider's contract calls an error arrives as that error; `errors` 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -47,8 +47,18 @@ _FAILURES: dict[int, type[RemoteCallError]] = {
     wire.TOO_LATE: NotReached,
 }
 
+#: ``after(protocol, location, caller)`` gives what answers now that a module is not at a location;
+#: None if nothing else does.
+After: TypeAlias = Callable[[type, Location, str], object | None]
 
-def remote(protocol: type, *, location: Location, caller: str) -> object:
+
+class _Elsewhere(NamedTuple):
+    """This is what comes of a call to where the module is not any more: where it is."""
+
+    binding: object
+
+
+def remote(protocol: type, *, location: Location, caller: str, after: After) -> object:
     """This gives what answers for an interface whose provider runs elsewhere.
 
     Args:
@@ -56,26 +66,31 @@ def remote(protocol: type, *, location: Location, caller: str) -> object:
     """
     contract = interface_of(protocol)
     members = {
-        name: _call(method, protocol, location, caller, contract.module)
+        name: _call(method, protocol, location, caller, contract.module, after)
         for name, method in methods_of(protocol).items()
     }
     return type(f"Remote{contract.name}", (), members)()
 
 
 def _call(
-    method: Method, protocol: type, location: Location, caller: str, module: str
+    method: Method, protocol: type, location: Location, caller: str, module: str, after: After
 ) -> Callable[..., Any]:
     target = method.path.replace("/", ".")
     path = urlsplit(location.url).path + wire.PREFIX + method.path
     request = Request(caller=caller)
+    epoch = {wire.EPOCH: str(location.epoch)} if location.epoch else {}
 
     def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
         arguments = method.given(args, kwargs)
         traceparent, needs_span = spans.around()
         if not needs_span:
-            return made(arguments, traceparent)
-        with spans.of_caller(target):
-            return made(arguments, spans.around()[0])
+            result = made(arguments, traceparent)
+        else:
+            with spans.of_caller(target):
+                result = made(arguments, spans.around()[0])
+        if isinstance(result, _Elsewhere):
+            return getattr(result.binding, method.name)(*args, **kwargs)
+        return result
 
     def made(arguments: msgspec.Struct, traceparent: str) -> Any:
         body = method.msgpack.encode(arguments)
@@ -90,6 +105,7 @@ def _call(
                 raise DeadlineBeforeCall(f"{target}: the time was over", call=target)
             headers = {
                 **_LEFT_OUT,
+                **epoch,
                 "Content-Type": wire.MSGPACK,
                 wire.AUTHORIZATION: _authorization(signer, caller, module),
                 wire.TIMEOUT: str(int(seconds * 1000)),
@@ -101,6 +117,9 @@ def _call(
             response = works_with.transport.exchange(
                 "POST", location.url, path, body=body, headers=headers, seconds=seconds
             )
+            # Nothing was done: to ask where it is now is no second attempt, and no failure.
+            if response.status == wire.MOVED and (now := after(protocol, location, caller)):
+                return _Elsewhere(now)
             return _answer(response, method, protocol, target)
 
         return pipeline(caller, target).call(

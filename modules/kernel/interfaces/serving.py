@@ -7,20 +7,23 @@ localhost. A caller learns nothing of what is here until it has shown a good tok
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import structlog
 
-from modules.kernel.contracts import Problem
+from modules.kernel.contracts import Problem, Unavailable
 from modules.kernel.interfaces import registry, spans, wire, wiring
 from modules.kernel.interfaces.callers import may_call
 from modules.kernel.interfaces.calls import Call, answering
+from modules.kernel.interfaces.locations import Location
 from modules.kernel.interfaces.methods import encode_problem, encode_problem_json
+from modules.kernel.interfaces.passing import Outgoing, epoch_in, passed_on
 from modules.kernel.interfaces.problems import as_sent
 from modules.kernel.interfaces.registry import Served
 from modules.kernel.interfaces.tokens import Caller, TokenRefused
 from modules.kernel.messaging.context import Causes, caused_by
+from modules.kernel.placements import Moved
 
 _logger = structlog.get_logger("quarry.interfaces")
 
@@ -30,24 +33,19 @@ _TIMEOUT = wire.in_environ(wire.TIMEOUT)
 _CORRELATION = wire.in_environ(wire.CORRELATION)
 _TRACE = wire.in_environ(wire.TRACE)
 
+#: How long a call waits for a move that its caller knows of already, and how often it looks.
+_MOVE_SECONDS = 2.0
+_LOOK_SECONDS = 0.02
 
 _NO_CAUSE = nullcontext()
-
-
-class Outgoing(NamedTuple):
-    """This is the response to a call."""
-
-    status: int
-    body: bytes
-    content_type: str = "text/plain"
 
 
 class Turned(Exception):
     """This ends a request that is not answered by a provider."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, *, retry_after_seconds: int = 0) -> None:
         super().__init__(detail)
-        self.outgoing = Outgoing(status, detail.encode())
+        self.outgoing = Outgoing(status, detail.encode(), retry_after_seconds=retry_after_seconds)
 
 
 def answer(path: str, body: bytes, environ: Mapping[str, Any]) -> Outgoing:
@@ -60,24 +58,61 @@ def answer(path: str, body: bytes, environ: Mapping[str, Any]) -> Outgoing:
     try:
         module = path.partition("/")[0]
         caller = caller_of(environ, module=module)
-        called = registry.served(path)
-        if called is None:
-            raise Turned(
-                wire.NO_SUCH_METHOD,
-                f"there is no method {path} here: is the provider older than its caller?",
-            )
-        if not may_call(caller.module, called.interface):
-            raise Turned(
-                wire.CALLER_NOT_ALLOWED,
-                f"{caller.module} may not call {called.interface}: `requires` of its manifest "
-                "does not name it",
-            )
-        if not wiring.wired().locations.of(module).is_here:
-            raise Turned(wire.MOVED, f"{module} is not here (any more)")
         deadline = _deadline(environ.get(_TIMEOUT))
+        with answering(Call(caller.module, deadline, caller.principal)):
+            for _ in range(2):
+                location = _location(module, epoch_in(environ), deadline)
+                if location.is_here:
+                    return _carried_out(_called(path, caller.module), body, environ)
+                # Others, which called the module here, need not know that it has moved.
+                outgoing = passed_on(location, path, body, environ, deadline=deadline)
+                if outgoing.status != wire.MOVED:
+                    break
+                wiring.wired().locations.refresh()  # It has moved on, or has come back.
+            return outgoing
     except Turned as turned:
         return turned.outgoing
-    return _carried_out(called, body, environ, Call(caller.module, deadline, caller.principal))
+
+
+def _called(path: str, caller: str) -> Served:
+    called = registry.served(path)
+    if called is None:
+        raise Turned(
+            wire.NO_SUCH_METHOD,
+            f"there is no method {path} here: is the provider older than its caller?",
+        )
+    if not may_call(caller, called.interface):
+        raise Turned(
+            wire.CALLER_NOT_ALLOWED,
+            f"{caller} may not call {called.interface}: `requires` of its manifest does not "
+            "name it",
+        )
+    return called
+
+
+def _location(module: str, known_to_caller: int, deadline: float | None) -> Location:
+    """This gives where a module that is called here is. Raises: Turned."""
+    locations = wiring.wired().locations
+    until: float | None = None
+    while True:
+        try:
+            location = locations.of(module)
+            if location.epoch >= known_to_caller:
+                return location
+            behind = f"{module} is in epoch {location.epoch} here"
+        except Moved as moved:
+            if moved.epoch > known_to_caller or not known_to_caller:
+                raise Turned(wire.MOVED, moved.detail) from moved
+            behind = moved.detail
+        except Unavailable as error:
+            raise Turned(wire.TOO_LATE, error.detail, retry_after_seconds=1) from error
+        # The caller knows of a move that is not done here yet: it is about to be.
+        now = time.monotonic()
+        until = until or min(deadline or now + _MOVE_SECONDS, now + _MOVE_SECONDS)
+        if now >= until:
+            raise Turned(wire.MOVED, f"{behind}, and the call is of epoch {known_to_caller}")
+        time.sleep(min(_LOOK_SECONDS, until - now))
+        locations.refresh()
 
 
 def caller_of(environ: Mapping[str, Any], *, module: str) -> Caller:
@@ -105,7 +140,7 @@ def _deadline(sent: str | None) -> float | None:
     return time.monotonic() + int(sent) / 1000
 
 
-def _carried_out(called: Served, body: bytes, environ: Mapping[str, Any], call: Call) -> Outgoing:
+def _carried_out(called: Served, body: bytes, environ: Mapping[str, Any]) -> Outgoing:
     method = called.method
     as_json = environ.get("CONTENT_TYPE", "").startswith(wire.JSON)
     coding = method.json if as_json else method.msgpack
@@ -117,7 +152,6 @@ def _carried_out(called: Served, body: bytes, environ: Mapping[str, Any], call: 
     correlation: str = environ.get(_CORRELATION, "")
     try:
         with (
-            answering(call),
             spans.of_provider(method.path, environ.get(_TRACE)),
             caused_by(Causes(correlation_id=correlation)) if correlation else _NO_CAUSE,
         ):

@@ -18,6 +18,10 @@ BEARER = "Bearer "
 TIMEOUT = "Quarry-Timeout-Ms"
 CORRELATION = "Quarry-Correlation-Id"
 TRACE = "traceparent"
+#: The move that brought the module to where it is called, as the caller knows it.
+EPOCH = "Quarry-Epoch"
+#: A call that came to where the module was, and was passed on from there: not again.
+PASSED_ON = "Quarry-Passed-On"
 
 RESULT = HTTPStatus.OK
 #: An error of the contract. One status for all, whatever their kind: what stands between the
@@ -31,6 +35,9 @@ NO_SUCH_METHOD = HTTPStatus.NOT_FOUND
 MOVED = HTTPStatus.MISDIRECTED_REQUEST
 TOO_LATE = HTTPStatus.SERVICE_UNAVAILABLE
 BROKE = HTTPStatus.INTERNAL_SERVER_ERROR
+#: Of a call that was passed on: whether it was done is not known.
+LOST = HTTPStatus.BAD_GATEWAY
+NO_ANSWER = HTTPStatus.GATEWAY_TIMEOUT
 
 
 def in_environ(header: str) -> str:
