@@ -9,7 +9,7 @@ from modules.kernel.tasks import task_packages
 # Before the application is made, which looks there for Django.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 
-app = Celery("quarry")
+app = Celery("quarry", task_cls="modules.kernel.tasks.module_task:ModuleTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(task_packages)
 # For every thread: without it `current_app` is this one in the importing thread alone, and

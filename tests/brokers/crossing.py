@@ -25,6 +25,7 @@ from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.models import Message, OperatorAction, SetAside
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.placements import Hosting
 from tests.brokers.databases import HERE, THERE
 from tests.brokers.envelopes import an_envelope
 from tests.faults.waiting import wait_until
@@ -162,9 +163,8 @@ class Audience:
 
 
 def new_relay(transport: Transport) -> Relay:
-    return Relay(
-        transport, source=HERE, database=HERE, owner=str(new_id()), remote_modules=["audience"]
-    )
+    at = Hosting(here=frozenset({"probe"}), remote=frozenset({"audience"}), broker_url="")
+    return Relay(transport, source=HERE, database=HERE, owner=str(new_id()), at=at)
 
 
 def publish(*messages: object) -> None:

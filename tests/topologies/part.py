@@ -104,11 +104,10 @@ class Part:
         return True
 
     def _begin(self) -> None:
-        from django.conf import settings
-
         from modules.kernel.messaging.brokers import Relay
         from modules.kernel.messaging.drivers.owner import owner_here
         from modules.kernel.messaging.testing import Mover
+        from modules.kernel.placements import hosting
 
         # Two steps lie further apart here than the first retry of what has failed.
         self._mover = Mover(hold=True)
@@ -116,7 +115,7 @@ class Part:
             self._transport,
             source="default",
             owner=owner_here(),
-            remote_modules=settings.QUARRY_REMOTE_MODULES,
+            at=hosting(),
         )
 
     def _receive(self, wait_seconds: float) -> int:

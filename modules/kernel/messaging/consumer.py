@@ -17,11 +17,13 @@ from django.db import connections
 
 from modules.kernel.messaging.attempts import Attempts
 from modules.kernel.messaging.envelope import Envelope
+from modules.kernel.messaging.followers import AT_REST_SECONDS
 from modules.kernel.messaging.leases import LeaseLost, Leases, make_partitions
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.set_aside import SetAsides
 from modules.kernel.messaging.subscriptions import Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.placements import Moved, is_in_charge
 from modules.kernel.telemetry.deliveries import Outcome
 
 #: Messages delivered in one transaction at the most.
@@ -71,12 +73,10 @@ class Consumer:
         self._renew_at = 0.0
         self._look_at = 0.0
         self._look_seconds = _FIRST_LOOK_SECONDS
-        make_partitions(
-            database=database,
-            consumer=subscription.consumer,
-            source=source,
-            start=self.log.head() if subscription.from_now else 0,
-        )
+        self._has_begun = False
+        self._rests = not is_in_charge(subscription.module)
+        if not self._rests:
+            self._begin()
 
     def step(self) -> int:
         """This deals with what is due and with one batch of what is new.
@@ -84,12 +84,17 @@ class Consumer:
         Returns:
             How many messages were dealt with; 0 when there is nothing to do now.
         """
+        if not is_in_charge(self.subscription.module):
+            self._rest()
+            return 0
+        self._rests = False
         try:
+            self._begin()
             self._keep_leases()
             if not self.leases.held:
                 return 0
             return self._retry_due() + self._deliver_next()
-        except LeaseLost as lost:
+        except (LeaseLost, Moved) as lost:
             _logger.warning("lease_lost", consumer=self.subscription.consumer, detail=str(lost))
             self.leases.forget()
             self._renew_at = 0.0
@@ -98,6 +103,8 @@ class Consumer:
     @property
     def idle_seconds(self) -> float:
         """This is how long the driver may wait for news before it calls `step` again."""
+        if self._rests:
+            return AT_REST_SECONDS
         until_renewal = max(self._renew_at - time.monotonic(), 0.0)
         return min(until_renewal, self._look_seconds) if self._held_keys else until_renewal
 
@@ -109,6 +116,25 @@ class Consumer:
         """This gives the partitions back; a further `step` claims what is free then."""
         self.leases.release()
         self._renew_at = self._look_at = 0.0
+
+    def _begin(self) -> None:
+        """This makes the partitions: not before the module is in charge here, since another
+        deployable may bring them along."""
+        if not self._has_begun:
+            make_partitions(
+                database=self.database,
+                consumer=self.subscription.consumer,
+                source=self.source,
+                start=self.log.head() if self.subscription.from_now else 0,
+            )
+            self._has_begun = True
+
+    def _rest(self) -> None:
+        """This holds nothing while the module is being moved, or is elsewhere."""
+        self._rests = True
+        if self.leases.held:
+            self.close()
+            self._held_keys.clear()
 
     def _keep_leases(self) -> None:
         now = time.monotonic()

@@ -9,6 +9,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from modules.kernel.placements import is_in_charge
+
+#: How soon what rests looks again whether its module has come, though nobody told it.
+AT_REST_SECONDS = 5.0
+
 
 class Follower(Protocol):
     """This follows one log; an object is used by one thread.
@@ -17,7 +22,8 @@ class Follower(Protocol):
         idle_seconds: how long the driver may wait for news before it calls `step` again.
     """
 
-    idle_seconds: float
+    @property
+    def idle_seconds(self) -> float: ...
 
     def step(self) -> int:
         """This deals with some of what is new, and gives how much; 0 for nothing to do."""
@@ -33,7 +39,7 @@ class FollowerKind:
     Attributes:
         module: on whose queue it is woken; empty for the kernel's own, which are always awake.
         names: wire names of the messages that are news to it; None for all.
-        make: makes one for the log in a database.
+        make: makes one for the log in a database; `follower` is what is stepped.
         place: the position up to which it needs nothing of that log any more; None for all.
     """
 
@@ -42,6 +48,39 @@ class FollowerKind:
     make: Callable[[str], Follower]
     place: Callable[[str], int | None]
     names: Collection[str] | None = None
+
+    def follower(self, source: str) -> Follower:
+        """This gives one for the log in a database, which rests while its module is elsewhere."""
+        return _InCharge(self, source) if self.module else self.make(source)
+
+
+class _InCharge:
+    """This is a module's follower while this deployable is in charge of the module, else nothing.
+
+    It is made when it is first stepped: one of a module in standby must leave no trace.
+    """
+
+    def __init__(self, kind: FollowerKind, source: str) -> None:
+        self._kind = kind
+        self._source = source
+        self._follower: Follower | None = None
+
+    @property
+    def idle_seconds(self) -> float:
+        return AT_REST_SECONDS if self._follower is None else self._follower.idle_seconds
+
+    def step(self) -> int:
+        if not is_in_charge(self._kind.module):
+            self.close()
+            return 0
+        if self._follower is None:
+            self._follower = self._kind.make(self._source)
+        return self._follower.step()
+
+    def close(self) -> None:
+        if self._follower is not None:
+            self._follower.close()
+            self._follower = None
 
 
 _kinds: dict[str, FollowerKind] = {}

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.db import connections
 from django.db.models import Count, Min
 
-from modules.kernel.messaging.brokers.routes import is_distributed, relay_subscription
+from modules.kernel.messaging.brokers.routes import relay_subscription
 from modules.kernel.messaging.dialect import as_datetime, now_sql
 from modules.kernel.messaging.logs import Log, databases, open_log
 from modules.kernel.messaging.models import Partition, SetAside
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
+from modules.kernel.placements import hosting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +47,13 @@ LAG_LIMIT = 10_000
 
 def consumer_statistics() -> list[ConsumerStatistics]:
     """This gives the statistics of every consumer of every log, the relay among them."""
-    relays = (relay_subscription(),) if is_distributed() else ()
+    at = hosting()
+    relays = (relay_subscription(at),) if at.is_distributed else ()
+    # One whose module is elsewhere waits for nothing here, however far the log goes on.
+    here = [one for one in subscriptions() if one.module not in at.remote]
     return [
         _of(subscription, open_log(source))
-        for subscription in (*subscriptions(), *relays)
+        for subscription in (*here, *relays)
         for source in databases()
     ]
 

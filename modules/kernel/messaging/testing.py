@@ -49,7 +49,7 @@ class Mover:
         ]
         # The modules' own only: what the kernel follows a log for, its tests step themselves.
         following: list[Follower] = [
-            kind.make(log.database) for kind in followers() if kind.module for log in self._logs
+            kind.follower(log.database) for kind in followers() if kind.module for log in self._logs
         ]
         self._stepped: list[Consumer | Follower] = [*self._consumers, *following]
 

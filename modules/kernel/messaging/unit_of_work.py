@@ -31,6 +31,7 @@ from modules.kernel.messaging.limits import connection_budget, limit_statements
 from modules.kernel.messaging.pending import P, Pending
 from modules.kernel.messaging.pulse import wake
 from modules.kernel.messaging.writer_turn import writer_turn
+from modules.kernel.placements import refuse_if_moved
 
 _current: ContextVar[UnitOfWork | None] = ContextVar("quarry_unit_of_work", default=None)
 
@@ -241,6 +242,7 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
         TransactionSpansModules: another module's transaction is open around it. Ask by a
             command message, or read before the transaction begins.
         ConnectionBudgetSpent: the module has as many transactions open as it may.
+        Moved: this deployable is not in charge of the module (any more, or not yet).
     """
     around = _current.get()
     if around is not None:
@@ -251,6 +253,7 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
             )
         yield around
         return
+    refuse_if_moved(module)
     database = database_of_module(module)
     with (
         connection_budget(module),

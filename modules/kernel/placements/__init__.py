@@ -8,7 +8,13 @@ See docs/topologies.md.
 """
 
 from modules.kernel.placements.errors import Fenced, Moved, PlacesUnknown, StaleEpoch
-from modules.kernel.placements.hosting import Hosting, hosting, is_in_charge, modules_at_rest
+from modules.kernel.placements.hosting import (
+    Hosting,
+    hosting,
+    is_in_charge,
+    modules_at_rest,
+    refuse_if_moved,
+)
 from modules.kernel.placements.placement import Placement, State
 from modules.kernel.placements.reading import (
     EVERYBODY_KNOWS_SECONDS,
@@ -34,6 +40,7 @@ __all__ = [
     "Unmoved",
     "is_in_charge",
     "modules_at_rest",
+    "refuse_if_moved",
     "hosting",
     "Hosting",
     "Fenced",

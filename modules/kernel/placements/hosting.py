@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from modules.kernel.placements.errors import Moved
 from modules.kernel.placements.placement import Placement, State
 from modules.kernel.placements.wiring import placements
 
@@ -76,6 +77,25 @@ def is_in_charge(module: str) -> bool:
     """
     placed = placements().known().get(module)
     return placed is None or placed.state is State.HERE
+
+
+def refuse_if_moved(module: str) -> None:
+    """This refuses to change anything of a module that another deployable is in charge of.
+
+    Not of one that is fenced: what was begun before may end, until the mover bars its tables.
+
+    Raises:
+        Moved: it is elsewhere, or in standby.
+        PlacesUnknown: nothing may be begun.
+    """
+    placed = placements().known().get(module)
+    if placed is not None and placed.state in (State.ELSEWHERE, State.STANDBY):
+        where = placed.url or "in another deployable"
+        raise Moved(
+            f"{module} is {where} since epoch {placed.epoch}, and nothing of it is changed here",
+            module=module,
+            epoch=placed.epoch,
+        )
 
 
 def modules_at_rest() -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Which queue a task goes to: one a module, so that each module's work can be scaled alone."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,12 @@ def route(
     A task belongs to the module that its name begins with, ``notifications.send_mail``, or
     to the one it is told of by the keyword argument ``module``.
     """
-    module = (kwargs or {}).get("module") or name.partition(".")[0]
-    return {"queue": queue_of(module)}
+    return {"queue": queue_of(module_of_task(name, kwargs or {}))}
+
+
+def module_of_task(name: str, kwargs: Mapping[str, Any]) -> str:
+    """This gives the module, or the kernel's package, that a task belongs to."""
+    return str(kwargs.get("module") or name.partition(".")[0])
 
 
 def queue_of(module: str) -> str:

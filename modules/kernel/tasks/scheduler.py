@@ -1,8 +1,13 @@
 """The scheduler `celery beat` is told to use: its schedule is what the modules declare."""
 
-from celery.beat import Scheduler
+import structlog
+from celery.beat import ScheduleEntry, Scheduler
 
+from modules.kernel.placements import PlacesUnknown, is_in_charge
 from modules.kernel.tasks.periodic import periodic_tasks
+from modules.kernel.tasks.routing import module_of_task
+
+_logger = structlog.get_logger("quarry.tasks")
 
 
 class ModuleScheduler(Scheduler):
@@ -22,3 +27,13 @@ class ModuleScheduler(Scheduler):
             }
         )
         self.merge_inplace({**self.schedule, **self.app.conf.beat_schedule})
+
+    def apply_entry(self, entry: ScheduleEntry, producer: object = None) -> None:
+        """This sends a task that is due, if its module is in charge here."""
+        try:
+            is_ours = is_in_charge(module_of_task(entry.task, entry.kwargs or {}))
+        except PlacesUnknown as error:
+            _logger.warning("task_left_out", task=entry.task, error=error.detail)
+            return
+        if is_ours:
+            super().apply_entry(entry, producer=producer)

@@ -4,7 +4,7 @@
     Relay(transport, source="default", …).step()     # log → broker, confirmed, then checkpoint
     Reception(transport, received_route()).step()    # broker → log, once, then acknowledged
 
-`manage.py worker` runs both where ``QUARRY_BROKER_URL`` and ``QUARRY_REMOTE_MODULES`` are set
+`manage.py worker` runs both where some modules are elsewhere and there is a broker between
 (`modules.kernel.messaging.drivers.crossing`). See ``docs/brokers.md``.
 """
 
@@ -26,7 +26,6 @@ from modules.kernel.messaging.brokers.reception import Reception, Taken
 from modules.kernel.messaging.brokers.relay import Relay
 from modules.kernel.messaging.brokers.routes import (
     RELAY,
-    is_distributed,
     received_route,
     relay_subscription,
     relayed_names,
@@ -39,7 +38,6 @@ __all__ = [
     "Reception",
     "Taken",
     "RELAY",
-    "is_distributed",
     "relayed_names",
     "received_route",
     "relay_subscription",

@@ -27,8 +27,9 @@ from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.leases import Leases
 from modules.kernel.messaging.protection import opened
 from modules.kernel.messaging.set_aside import SetAsides
-from modules.kernel.messaging.subscriptions import Subscription
+from modules.kernel.messaging.subscriptions import RetryPolicy, Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.placements import Hosting
 from modules.kernel.telemetry.deliveries import Outcome
 
 _FIRST_PAUSE_SECONDS = 0.1
@@ -50,6 +51,10 @@ class _Publishing(Attempts):
     ) -> None:
         super().__init__(subscription, leases, set_asides, chance)
         self.publisher = publisher
+
+    def policy(self, name: str) -> RetryPolicy:
+        # Also of what went out before its module moved away, and is not among the names any more.
+        return RetryPolicy()
 
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         try:
@@ -73,20 +78,20 @@ class Relay(Consumer):
         *,
         source: str,
         owner: str,
-        remote_modules: Sequence[str],
+        at: Hosting,
         database: str = "default",
     ) -> None:
         """
         Args:
             source: alias of the database whose log is read.
-            remote_modules: what these appended came from elsewhere, and does not go back.
+            at: which modules are where; what those elsewhere appended does not go back.
             database: where its checkpoints are.
         """
         self.publisher: Publisher = transport.publisher()
-        self._remote = frozenset(remote_modules)
+        self._remote = at.remote
         self._pause_seconds = 0.0
         self._paused_until = 0.0
-        super().__init__(relay_subscription(), database=database, source=source, owner=owner)
+        super().__init__(relay_subscription(at), database=database, source=source, owner=owner)
         self.attempts = _Publishing(
             self.publisher, self.subscription, self.leases, self.set_asides, self.attempts.chance
         )

@@ -11,14 +11,16 @@ import structlog
 from celery import current_app
 from kombu.exceptions import OperationalError
 
-from modules.kernel.messaging.drivers.crossing import cross_if_distributed
+from modules.kernel.messaging.drivers.crossing import cross
 from modules.kernel.messaging.drivers.following import follow_logs
 from modules.kernel.messaging.drivers.keeping import keep_logs
+from modules.kernel.messaging.drivers.placing import notice_moves
 from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.followers import followers, modules_following
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.pulse import Pulse
 from modules.kernel.messaging.subscriptions import modules_handling, subscriptions
+from modules.kernel.placements import is_in_charge
 
 _logger = structlog.get_logger("quarry.messaging")
 
@@ -37,12 +39,18 @@ def wake_threads() -> ThreadGroup:
     for database, pulse in pulses.items():
         _wake_after_ticks(group, database, pulse)
     follow_logs(group, [kind for kind in followers() if not kind.module], pulses)
-    cross_if_distributed(group, pulses)
+    cross(group, pulses)
+    notice_moves(group, *(pulse.beat for pulse in pulses.values()), wake_all_modules)
     return group
 
 
 def wake_module(module: str) -> None:
-    """This tells the module's queue that something may wait; the broker may be away."""
+    """This tells the module's queue that something may wait; the broker may be away.
+
+    Not of a module that this deployable is not in charge of: nothing would be delivered.
+    """
+    if not is_in_charge(module):
+        return
     try:
         current_app.send_task(
             DELIVER, kwargs={"module": module}, expires=_EXPIRES_SECONDS, retry=False

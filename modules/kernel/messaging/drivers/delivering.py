@@ -6,10 +6,11 @@ What the embedded driver and `manage.py worker` share.
 from collections.abc import Mapping, Sequence
 
 from modules.kernel.messaging.consumer import Consumer
-from modules.kernel.messaging.drivers.crossing import cross_if_distributed
+from modules.kernel.messaging.drivers.crossing import cross
 from modules.kernel.messaging.drivers.following import follow_logs
 from modules.kernel.messaging.drivers.keeping import keep_logs
 from modules.kernel.messaging.drivers.owner import owner_here
+from modules.kernel.messaging.drivers.placing import notice_moves
 from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.drivers.watchdog import watch_over
 from modules.kernel.messaging.followers import followers
@@ -28,7 +29,8 @@ def message_threads(modules: Sequence[str] = ()) -> ThreadGroup:
             _deliver(group, subscription, pulses, consumers)
     here = [kind for kind in followers() if not modules or kind.module in {*modules, ""}]
     follow_logs(group, here, pulses)
-    cross_if_distributed(group, pulses)
+    cross(group, pulses)
+    notice_moves(group, *(pulse.beat for pulse in pulses.values()))
 
     group.add("watchdog", lambda: watch_over(consumers, group.stopping))
     return group

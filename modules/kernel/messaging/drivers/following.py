@@ -18,7 +18,7 @@ def follow_logs(
 
 def _follow(group: ThreadGroup, kind: FollowerKind, source: str, pulse: Pulse) -> None:
     def run() -> None:
-        follower = kind.make(source)
+        follower = kind.follower(source)
         while not group.stopping.is_set():
             seen = pulse.beats
             if not follower.step():

@@ -21,6 +21,7 @@ from modules.kernel.messaging.envelope import PARTITIONS, Envelope
 from modules.kernel.messaging.logs.port import COLUMNS, SCAN_LIMIT, LeadershipLost
 from modules.kernel.messaging.logs.rows import envelope_of
 from modules.kernel.messaging.prepared import prepared_cursor
+from modules.kernel.placements import modules_at_rest
 
 #: Key of the advisory lock that the leader holds, in each database.
 LEADER_LOCK = 0x71756172  # "quar"
@@ -83,7 +84,8 @@ SELECT (SELECT m.id FROM messaging_message m WHERE m.xid >= %s::xid8 ORDER BY m.
             SELECT id FROM messaging_message WHERE xid BETWEEN running.xid AND running.xid
              ORDER BY xid LIMIT 1) m LIMIT 1)
            IS NOT NULL,
-       (SELECT min(due_at) FROM messaging_scheduled) <= clock_timestamp()
+       (SELECT due_at FROM messaging_scheduled WHERE source <> ALL(%s) ORDER BY due_at LIMIT 1)
+           <= clock_timestamp()
 """
 
 
@@ -183,7 +185,7 @@ class PostgresqlLog:
         """This tells whether there are rows for a tick to take, and messages that are due."""
         parameters = leading.parameters()
         with prepared_cursor(connections[self.database]) as cursor:
-            cursor.execute(_LOOK, [parameters["xmax"], parameters["xip"]])
+            cursor.execute(_LOOK, [parameters["xmax"], parameters["xip"], list(modules_at_rest())])
             found, due = cursor.fetchone() or (True, True)
         return found, due
 
@@ -192,11 +194,12 @@ class PostgresqlLog:
         # with every row, and no index helps.
         cursor.execute(
             "WITH due AS (DELETE FROM messaging_scheduled WHERE id = ANY(ARRAY(SELECT id FROM"
-            " messaging_scheduled WHERE due_at <= statement_timestamp()"
+            " messaging_scheduled WHERE due_at <= statement_timestamp() AND source <> ALL(%s)"
             " ORDER BY due_at, id LIMIT 500 FOR UPDATE SKIP LOCKED)) RETURNING *)"
             " INSERT INTO messaging_message (message_id, source, name, schema_version, key, part,"
             " data, headers) SELECT message_id, source, name, schema_version, key, part, data,"
-            " headers FROM due ORDER BY due_at, id"
+            " headers FROM due ORDER BY due_at, id",
+            [list(modules_at_rest())],
         )
 
     def _cursor(self) -> CursorWrapper:

@@ -10,6 +10,7 @@ from modules.kernel.messaging.envelope import PARTITIONS, Envelope
 from modules.kernel.messaging.logs.port import COLUMNS, SCAN_LIMIT
 from modules.kernel.messaging.logs.rows import envelope_of
 from modules.kernel.messaging.writer_turn import writer_turn
+from modules.kernel.placements import modules_at_rest
 
 
 class SqliteLog:
@@ -77,8 +78,10 @@ class SqliteLog:
 
     def _append_due(self) -> None:
         due = f"due_at <= {now_sql(self.database)}"
+        if resting := modules_at_rest():
+            due += f" AND source NOT IN ({', '.join(['%s'] * len(resting))})"
         with connections[self.database].cursor() as cursor:
-            cursor.execute(f"SELECT 1 FROM messaging_scheduled WHERE {due} LIMIT 1", [])
+            cursor.execute(f"SELECT 1 FROM messaging_scheduled WHERE {due} LIMIT 1", resting)
             if cursor.fetchone() is None:  # Looked up first: a write would take the writers' turn.
                 return
         with (
@@ -88,7 +91,7 @@ class SqliteLog:
         ):
             cursor.execute(
                 f"SELECT id FROM messaging_scheduled WHERE {due} ORDER BY due_at, id LIMIT 500",
-                [],
+                resting,
             )
             ids = ", ".join(str(row[0]) for row in cursor.fetchall()) or "NULL"
             cursor.execute(

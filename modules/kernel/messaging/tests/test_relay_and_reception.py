@@ -25,9 +25,11 @@ from modules.kernel.messaging.brokers.cloudevents import attributes_of
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.models import Inbox, Message, SetAside
 from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
+from modules.kernel.placements import Hosting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+AT = Hosting(here=frozenset({"probe"}), remote=frozenset({"elsewhere"}), broker_url="")
 ROUTE = Route(deployable="here", modules=("probe",), names=("probe.thing_happened",))
 
 
@@ -77,7 +79,7 @@ class ListBroker:
 
 def new_relay(broker: ListBroker, owner: str = "") -> Relay:
     owner = owner or str(new_id())
-    return Relay(broker, source="default", owner=owner, remote_modules=["elsewhere"])
+    return Relay(broker, source="default", owner=owner, at=AT)
 
 
 def happened(*numbers: int, thing: str = "a") -> None:

@@ -12,7 +12,6 @@ from modules.kernel.contracts import new_id
 from modules.kernel.messaging import operations
 from modules.kernel.messaging.brokers import (
     BadBrokerUrl,
-    is_distributed,
     open_transport,
     received_route,
     relayed_names,
@@ -21,11 +20,12 @@ from modules.kernel.messaging.followers import FollowerKind, follow, unfollow
 from modules.kernel.messaging.leases import make_partitions
 from modules.kernel.messaging.models import Inbox, Partition
 from modules.kernel.messaging.statistics import consumer_statistics
+from modules.kernel.placements import hosting
 
 
 class TestRoutes:
     def test_are_empty_while_all_modules_are_here(self) -> None:
-        assert not is_distributed()
+        assert not hosting().is_distributed
         assert received_route().modules == ()
 
     def test_carry_events_out_and_commands_to_modules_elsewhere(self, settings: Settings) -> None:
