@@ -18,6 +18,7 @@ from django.db import connections
 from modules.kernel.messaging.attempts import Attempts
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.followers import AT_REST_SECONDS
+from modules.kernel.messaging.handled_ahead import HandledAhead
 from modules.kernel.messaging.leases import LeaseLost, Leases, make_partitions
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.set_aside import SetAsides
@@ -64,6 +65,9 @@ class Consumer:
             database=database, consumer=subscription.consumer, source=source, owner=owner
         )
         self.set_asides = SetAsides(
+            database=database, consumer=subscription.consumer, source=source
+        )
+        self._handled_ahead = HandledAhead(
             database=database, consumer=subscription.consumer, source=source
         )
         self.attempts = Attempts(
@@ -143,6 +147,11 @@ class Consumer:
         gained = self.leases.renew()
         if gained:
             self._held_keys |= self.set_asides.keys(gained)
+            self._handled_ahead.load(gained)
+        if self._handled_ahead:
+            self._handled_ahead.passed(
+                {part: lease.saved for part, lease in self.leases.held.items()}
+            )
         self._renew_at = now + (self.leases.seconds / 3 if self.leases.held else _HUNGRY_SECONDS)
 
     def _deliver_next(self) -> int:
@@ -155,13 +164,16 @@ class Consumer:
             limit=self.batch,
         )
         fresh = [message for message in found if message.position > held[message.partition].cursor]
+        seen = len(fresh)
+        if self._handled_ahead:
+            fresh = [message for message in fresh if message.position not in self._handled_ahead]
         for run in _runs(fresh, self._goes_alone):
             self._deliver_run(run)
         for lease in held.values():
             if until > lease.cursor:
                 lease.cursor = until
                 lease.suspect = False
-        return len(fresh)
+        return seen
 
     def _goes_alone(self, envelope: Envelope) -> bool:
         """This is true of a message that calls out, or that its last owner may have died of."""

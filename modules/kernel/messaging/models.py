@@ -131,6 +131,25 @@ class Worker(models.Model):
         )
 
 
+class Handled(models.Model):
+    """This is a message beyond its consumer's checkpoint that has had its effect already.
+
+    Written by who brings a module back to this log; see `handled_ahead`.
+    """
+
+    consumer = models.CharField(max_length=80)
+    source = models.CharField(max_length=40)
+    part = models.PositiveSmallIntegerField()
+    pos = models.BigIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["consumer", "source", "pos"], name="messaging_handled_one"
+            ),
+        )
+
+
 class SetAside(models.Model):
     """This is a message that failed, or one that waits behind a failed one of its key."""
 

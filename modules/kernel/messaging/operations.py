@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from modules.kernel.contracts import NotFound
 from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.logs import databases, open_log
-from modules.kernel.messaging.models import OperatorAction, Partition, SetAside
+from modules.kernel.messaging.models import Handled, OperatorAction, Partition, SetAside
 from modules.kernel.messaging.subscriptions import subscription
 from modules.kernel.messaging.unit_of_work import database_of_module
 from modules.kernel.messaging.writer_turn import writer_turn
@@ -145,6 +145,7 @@ def replay(*, consumer: str, source: str, position: int, operator: str) -> None:
             checkpoint=position, epoch=F("epoch") + 1, lease_until=Now(), owner=""
         )
         SetAside.objects.using(database).filter(**mine, pos__gt=position).delete()
+        Handled.objects.using(database).filter(**mine, pos__gt=position).delete()
         _note(database, operator, "replay", f"{consumer} {source}:{position}", "")
 
 

@@ -16,7 +16,6 @@ from modules.kernel.messaging.followers import FollowerKind, followers
 from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.subscriptions import Subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
-from modules.kernel.placements import is_in_charge
 from modules.kernel.tasks import Periodic
 from modules.kernel.telemetry.exposition import serve
 
@@ -34,8 +33,6 @@ def deliver(*, module: str) -> int:
     wake-up may go to another worker; then it looks once more, for what came after its
     last look found others' wake-ups turned away.
     """
-    if not is_in_charge(module):
-        return 0
     ends_at = time.monotonic() + _TURN_SECONDS
     delivered = 0
     for subscription in subscriptions():

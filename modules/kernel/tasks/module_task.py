@@ -11,7 +11,7 @@ from modules.kernel.tasks.routing import module_of_task
 _logger = structlog.get_logger("quarry.tasks")
 
 
-class ModuleTask(Task):  # type: ignore[type-arg, misc]  # celery has no types of its own
+class ModuleTask(Task):  # type: ignore[type-arg]  # of its arguments, any
     """This is a task that does nothing where its module is not in charge.
 
     A task may be lost: the periodic ones look for what was left behind, wherever that is by then.

@@ -2,6 +2,7 @@
 
 import structlog
 from celery.beat import ScheduleEntry, Scheduler
+from kombu import Producer
 
 from modules.kernel.placements import PlacesUnknown, is_in_charge
 from modules.kernel.tasks.periodic import periodic_tasks
@@ -28,10 +29,10 @@ class ModuleScheduler(Scheduler):
         )
         self.merge_inplace({**self.schedule, **self.app.conf.beat_schedule})
 
-    def apply_entry(self, entry: ScheduleEntry, producer: object = None) -> None:
+    def apply_entry(self, entry: ScheduleEntry, producer: Producer | None = None) -> None:
         """This sends a task that is due, if its module is in charge here."""
         try:
-            is_ours = is_in_charge(module_of_task(entry.task, entry.kwargs or {}))
+            is_ours = is_in_charge(module_of_task(str(entry.task), entry.kwargs or {}))
         except PlacesUnknown as error:
             _logger.warning("task_left_out", task=entry.task, error=error.detail)
             return
