@@ -1,7 +1,9 @@
-"""`manage.py extract MODULE`: write the service that a module goes to, or bring it up to date."""
+"""`manage.py extract MODULE`: could it go, write the service that it goes to, or update that."""
 
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
+from json import dumps
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -10,14 +12,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.markup import escape
 
-from modules.kernel.extraction import writing
+from modules.kernel.boundaries.bans import RuffMissing
+from modules.kernel.extraction import readiness, writing
+from modules.kernel.extraction.readiness.latency import CALL_MS
 
 
 class Command(BaseCommand):
     help = (
-        "Write the service that a module goes to: the module as it is, the kernel, the contracts "
-        "of its neighbours, and all that it takes to test, ship and run it. With --update, bring "
-        "a service that was written before up to date."
+        "Say whether a module could leave, and what it would cost (--check); write the service "
+        "that it goes to, with the kernel, contracts of its neighbours and all that it takes to "
+        "test, ship and run it (--to); or bring such a service up to date (--update)."
     )
     # It reads files; what is wrong with this process's databases does not matter.
     requires_system_checks = ()
@@ -25,6 +29,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("module", help="one of the modules of the settings, such as payments")
         action = parser.add_mutually_exclusive_group(required=True)
+        action.add_argument(
+            "--check",
+            action="store_true",
+            help="what is in the way, what will be slower, how much there is to move; exit code 1 "
+            "where something blocks",
+        )
         action.add_argument("--to", type=Path, metavar="DIR", help="write the service into DIR")
         action.add_argument(
             "--update",
@@ -42,10 +52,27 @@ class Command(BaseCommand):
             action="store_true",
             help="do not try it in an environment of its own, which takes minutes",
         )
+        parser.add_argument("--json", action="store_true", help="with --check: print it as JSON")
+        parser.add_argument(
+            "--call-ms",
+            type=float,
+            default=CALL_MS,
+            metavar="MS",
+            help="with --check: what a call adds in your network (default: %(default)g)",
+        )
+        parser.add_argument(
+            "--hop-ms",
+            type=float,
+            metavar="MS",
+            help="with --check: what a message's journey adds (default: by the broker)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Django's wrapper has all that rich asks of a file, and is not declared as one.
         self._console = Console(file=cast(IO[str], self.stdout), soft_wrap=True, highlight=False)
+        if options["check"]:
+            self._check(**options)
+            return
         try:
             if options["update"]:
                 folder = options["update"].resolve()
@@ -62,6 +89,34 @@ class Command(BaseCommand):
         self._console.print(
             f"[green]done[/] {escape(str(folder))}; its README.md says how to go on"
         )
+
+    def _check(
+        self,
+        *,
+        module: str,
+        json: bool,
+        broker: str | None,
+        hop_ms: float | None,
+        call_ms: float,
+        **options: Any,
+    ) -> None:
+        self._refuse_unknown(module, settings.QUARRY_MODULES)
+        try:
+            report = readiness.examine(
+                module,
+                root=Path(settings.ROOT),
+                broker=broker or "rabbitmq",
+                hop_ms=hop_ms,
+                call_ms=call_ms,
+            )
+        except RuffMissing as error:
+            raise CommandError(str(error)) from error
+        if json:
+            self.stdout.write(dumps(readiness.as_json(report), indent=2))
+        else:
+            readiness.print_report(report, console=self._console)
+        if not report.ready:
+            raise SystemExit(1)
 
     def _write(self, module: str, folder: Path, *, broker: str) -> None:
         if folder.exists() and any(folder.iterdir()):
@@ -116,6 +171,10 @@ class Command(BaseCommand):
             broker=broker,
         )
         return facts, writing.plan(facts, root=root)
+
+    def _refuse_unknown(self, module: str, known: Sequence[str]) -> None:
+        if module not in known:
+            raise CommandError(f"there is no module {module!r} here; there are {', '.join(known)}")
 
     def _verify(self, folder: Path) -> None:
         for title, target in writing.STEPS:
