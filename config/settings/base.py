@@ -169,6 +169,12 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 #: How long inventory keeps goods for an order that nobody picks or cancels.
 INVENTORY_RESERVATION_MINUTES = env.int("INVENTORY_RESERVATION_MINUTES", 15)
 
+#: How long a receiver of webhooks has to answer, and after how many days without an answer its
+#: endpoint is disabled. Private addresses and plain HTTP are for tests and development only.
+PARTNERS_WEBHOOKS_TIMEOUT_SECONDS = env.float("PARTNERS_WEBHOOKS_TIMEOUT_SECONDS", 10.0)
+PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS = env.float("PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS", 5.0)
+PARTNERS_WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("PARTNERS_WEBHOOKS_TO_PRIVATE_ADDRESSES", False)
+
 #: How many parts of answers that are made of several a process asks for at once; see
 #: docs/front-ends.md.
 QUARRY_COMPOSITION_THREADS = env.int("QUARRY_COMPOSITION_THREADS", 32)

@@ -12,6 +12,7 @@ ALL_MODULES = [
     "inventory",
     "shipping",
     "notifications",
+    "partners",
     "gateway",
     "console",
 ]

@@ -13,7 +13,16 @@ from tests.brokers.transports import Tried
 from tests.faults.processes import Process, run_to_end
 from tests.faults.waiting import wait_until
 
-OTHERS = ("catalog", "ordering", "payments", "inventory", "shipping", "gateway", "console")
+OTHERS = (
+    "catalog",
+    "ordering",
+    "payments",
+    "inventory",
+    "shipping",
+    "partners",
+    "gateway",
+    "console",
+)
 
 #: Appends an event of ordering in the shop's log, as its web process would.
 PUBLISH = """

@@ -26,6 +26,7 @@ def refusal(status: int, description: str) -> Responses:
 
 
 BAD_REQUEST = refusal(400, "The request is not valid; `errors` names the fields.")
+UNAUTHENTICATED = refusal(401, "The token is missing, or is not good.")
 NO_ORDER = refusal(404, "There is no such order of yours.")
 NO_PRODUCT = refusal(404, "There is no such product.")
 INVALID = refusal(422, "The request breaks a rule; `code` says which.")

@@ -51,7 +51,12 @@ class TestConfiguring:
         work_with(before)
 
     def test_callers_are_those_that_the_manifests_name(self) -> None:
-        assert callers_of("ordering.Ordering") == ("console", "gateway", "notifications")
+        assert callers_of("ordering.Ordering") == (
+            "console",
+            "gateway",
+            "notifications",
+            "partners",
+        )
 
 
 class TestTheKeysCommand:

@@ -1,0 +1,81 @@
+"""A receiver of webhooks, as a partner would write one: it verifies, and keeps what it was sent."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+
+def is_signed(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+    """This verifies a message by the words of Standard Webhooks alone."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    said = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    expected = "v1," + base64.b64encode(hmac.new(key, said, hashlib.sha256).digest()).decode()
+    return expected in headers["webhook-signature"].split(" ")
+
+
+@dataclass
+class Received:
+    """This is one request that came in."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def event(self) -> dict[str, Any]:
+        read: dict[str, Any] = json.loads(self.body)
+        return read
+
+
+@dataclass
+class Receiver:
+    """This answers with `status` and keeps what was sent; 0 breaks the line off."""
+
+    url: str = ""
+    status: int = 204
+    received: list[Received] = field(default_factory=list)
+
+    def types_of(self, order_id: str) -> list[str]:
+        """This gives the types of the events of one order, in the order in which they came."""
+        return [
+            one.event["type"] for one in self.received if one.event["data"]["order_id"] == order_id
+        ]
+
+
+@contextmanager
+def running_receiver() -> Iterator[Receiver]:
+    """This runs a receiver on a free port of this machine."""
+    receiver = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if not receiver.status:
+                self.connection.close()
+                return
+            if receiver.status < 300:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                receiver.received.append(Received(headers, body))
+            self.send_response(receiver.status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Nobody reads along."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    receiver.url = f"http://127.0.0.1:{server.server_port}/hooks"
+    try:
+        yield receiver
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

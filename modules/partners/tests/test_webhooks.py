@@ -1,0 +1,226 @@
+"""Webhooks from an order's events to a receiver: signed, in order, none lost while it is down."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+from pytest_django import Settings
+
+from modules.kernel import interfaces
+from modules.kernel.contracts import new_id
+from modules.kernel.messaging import unit_of_work
+from modules.kernel.messaging.models import SetAside
+from modules.kernel.messaging.testing import drain
+from modules.ordering.contracts import OrderConfirmed, OrderFailed, OrderFulfilled, OrderPlaced
+from modules.partners.contracts import BadEndpoint, Partners, UnknownEndpoint
+from modules.partners.models import Endpoint
+from modules.partners.tests.receiver import Receiver, is_signed
+from modules.shipping.contracts import Address
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ACME = "acme"
+
+
+def placed(order_id: str, *, by: str = ACME) -> OrderPlaced:
+    return OrderPlaced(
+        order_id=order_id,
+        customer_id=by,
+        currency="USD",
+        lines=(),
+        ship_to=Address(name="A", line1="B", city="C", country="D"),
+        payment_token="tok_ok",
+    )
+
+
+def happen(*events: object) -> None:
+    """These events of ordering are in the log, and whoever is there has heard of them."""
+    with unit_of_work("ordering") as work:
+        work.append_all(events)
+    drain()
+
+
+def a_moment_later() -> None:
+    """What rests and what is to be tried again is due, and delivered."""
+    Endpoint.objects.update(resting_until=None)
+    SetAside.objects.filter(state="retrying").update(due_at="2000-01-01T00:00:00Z")
+    drain()
+
+
+def add(receiver: Receiver, *event_types: str) -> tuple[str, str]:
+    made = interfaces.get(Partners).add_endpoint(
+        partner=ACME, url=receiver.url, event_types=event_types
+    )
+    return made.endpoint.endpoint_id, made.secret
+
+
+def states(endpoint_id: str) -> list[str]:
+    page = interfaces.get(Partners).deliveries(partner=ACME, endpoint_id=endpoint_id)
+    return [one.state for one in reversed(page.deliveries)]
+
+
+class TestDelivery:
+    def test_is_signed_and_tells_what_happened_and_where_to_ask(self, receiver: Receiver) -> None:
+        endpoint_id, secret = add(receiver)
+        order_id = str(new_id())
+        happen(placed(order_id), OrderFailed(order_id=order_id, code="out-of-stock"))
+        first, last = receiver.received
+        assert is_signed(first.headers, first.body, secret)
+        assert not is_signed(first.headers, first.body + b" ", secret)
+        assert first.event["type"] == "order.placed"
+        assert last.event["data"] == {
+            "order_id": order_id,
+            "status_url": f"/partner/v1/orders/{order_id}",
+            "code": "out-of-stock",
+        }
+        assert states(endpoint_id) == ["delivered", "delivered"]
+
+    def test_is_of_the_partners_own_orders_and_the_types_it_wants(self, receiver: Receiver) -> None:
+        add(receiver, "order.fulfilled")
+        mine, other = str(new_id()), str(new_id())
+        happen(placed(mine), placed(other, by="somebody"))
+        happen(OrderFulfilled(order_id=other), OrderFulfilled(order_id=mine))
+        assert [
+            (one.event["type"], one.event["data"]["order_id"]) for one in receiver.received
+        ] == [("order.fulfilled", mine)]
+
+    @pytest.mark.parametrize("status", [503, 302, 400, 0])
+    def test_is_made_good_in_order_once_the_receiver_is_back(
+        self, receiver: Receiver, status: int
+    ) -> None:
+        endpoint_id, secret = add(receiver)
+        orders = [str(new_id()) for _ in range(5)]
+        receiver.status = status
+        happen(*(placed(one) for one in orders))
+        happen(*(OrderConfirmed(order_id=one) for one in orders))
+        assert set(states(endpoint_id)) == {"pending"}
+        a_moment_later()
+        happen(*(OrderFulfilled(order_id=one) for one in orders))
+        receiver.status = 204
+        for _ in range(4):
+            a_moment_later()
+        for one in orders:
+            assert receiver.types_of(one) == ["order.placed", "order.confirmed", "order.fulfilled"]
+        assert all(is_signed(one.headers, one.body, secret) for one in receiver.received)
+        assert set(states(endpoint_id)) == {"delivered"}
+        assert not SetAside.objects.exists()
+
+    def test_leaves_an_endpoint_alone_that_has_just_failed(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        receiver.status = 503
+        happen(*(placed(str(new_id())) for _ in range(10)))
+        page = interfaces.get(Partners).deliveries(partner=ACME, endpoint_id=endpoint_id)
+        assert sum(one.attempts for one in page.deliveries) == 1
+
+    def test_goes_on_for_others_while_one_endpoint_fails(self, receiver: Receiver) -> None:
+        add(receiver)
+        dead = interfaces.get(Partners).add_endpoint(partner=ACME, url="http://127.0.0.1:9/")
+        order_id = str(new_id())
+        happen(placed(order_id), OrderConfirmed(order_id=order_id))
+        assert receiver.types_of(order_id) == ["order.placed", "order.confirmed"]
+        assert states(dead.endpoint.endpoint_id) == ["pending", "pending"]
+
+
+class TestDisabling:
+    def test_comes_after_days_without_an_answer_and_is_seen(
+        self, receiver: Receiver, settings: Settings
+    ) -> None:
+        endpoint_id, _ = add(receiver)
+        receiver.status = 500
+        happen(placed(str(new_id())))
+        days = timedelta(days=settings.PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS)
+        Endpoint.objects.update(failing_since=F("failing_since") - days)
+        a_moment_later()
+        found = interfaces.get(Partners).endpoint(partner=ACME, endpoint_id=endpoint_id)
+        assert found.state == "disabled"
+        assert "every attempt has failed since" in found.reason
+        assert found.last_error == "it answered 500"
+        assert states(endpoint_id) == ["held"]
+        assert not SetAside.objects.exists()
+
+    def test_comes_at_once_where_the_receiver_is_gone(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        receiver.status = 410
+        happen(placed(str(new_id())))
+        assert states(endpoint_id) == ["held"]
+
+    def test_loses_nothing_that_happens_meanwhile(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        partners = interfaces.get(Partners)
+        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=False)
+        order_id = str(new_id())
+        happen(placed(order_id), OrderConfirmed(order_id=order_id))
+        assert receiver.received == []
+        with pytest.raises(BadEndpoint, match="enable it"):
+            partners.replay(partner=ACME, endpoint_id=endpoint_id)
+        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=True)
+        assert partners.replay(partner=ACME, endpoint_id=endpoint_id) == 2
+        drain()
+        assert receiver.types_of(order_id) == ["order.placed", "order.confirmed"]
+
+
+class TestReplay:
+    def test_sends_again_what_was_sent_with_the_ids_that_it_had(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        began = timezone.now()
+        order_id = str(new_id())
+        happen(placed(order_id), OrderConfirmed(order_id=order_id))
+        count = interfaces.get(Partners).replay(partner=ACME, endpoint_id=endpoint_id, since=began)
+        drain()
+        ids = [one.headers["webhook-id"] for one in receiver.received]
+        assert (count, ids[:2], len(set(ids))) == (2, ids[2:], 2)
+
+    def test_sends_one_delivery_again(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        order_id = str(new_id())
+        happen(placed(order_id), OrderConfirmed(order_id=order_id))
+        partners = interfaces.get(Partners)
+        [newest, _] = partners.deliveries(partner=ACME, endpoint_id=endpoint_id).deliveries
+        partners.replay(partner=ACME, endpoint_id=endpoint_id, delivery_id=newest.delivery_id)
+        drain()
+        assert receiver.types_of(order_id)[2:] == ["order.confirmed"]
+
+
+class TestSecrets:
+    def test_are_two_while_one_takes_the_others_place(self, receiver: Receiver) -> None:
+        endpoint_id, old = add(receiver)
+        new = interfaces.get(Partners).rotate_secret(partner=ACME, endpoint_id=endpoint_id).secret
+        happen(placed(str(new_id())))
+        Endpoint.objects.update(previous_until=timezone.now())
+        happen(placed(str(new_id())))
+        both, after = receiver.received
+        assert is_signed(both.headers, both.body, old)
+        assert is_signed(both.headers, both.body, new)
+        assert not is_signed(after.headers, after.body, old)
+        assert is_signed(after.headers, after.body, new)
+
+    def test_are_not_readable_in_the_database(self, receiver: Receiver) -> None:
+        _, secret = add(receiver)
+        [stored] = Endpoint.objects.extra(select={"raw": "secret"}).values_list("raw", flat=True)
+        assert secret not in stored
+        assert Endpoint.objects.get().secret == secret
+
+
+class TestEndpoints:
+    def test_are_the_partners_own(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        partners = interfaces.get(Partners)
+        assert partners.endpoints(partner="other") == ()
+        for ask in (partners.endpoint, partners.rotate_secret, partners.remove_endpoint):
+            with pytest.raises(UnknownEndpoint):
+                ask(partner="other", endpoint_id=endpoint_id)
+
+    def test_refuse_types_that_there_are_not(self, receiver: Receiver) -> None:
+        with pytest.raises(BadEndpoint, match=r"no event type 'order\.eaten'"):
+            add(receiver, "order.eaten")
+
+    def test_that_are_removed_take_what_was_to_be_sent_with_them(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        receiver.status = 503
+        happen(placed(str(new_id())))
+        interfaces.get(Partners).remove_endpoint(partner=ACME, endpoint_id=endpoint_id)
+        receiver.status = 204
+        a_moment_later()
+        assert receiver.received == []
+        assert not SetAside.objects.exists()

@@ -1,0 +1,154 @@
+"""What is to be sent to whom, and what came of it: the delivery log."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from modules.kernel.contracts import new_id
+from modules.kernel.messaging import UnitOfWork, unit_of_work
+from modules.partners import queries
+from modules.partners.contracts import BadEndpoint, UnknownDelivery
+from modules.partners.contracts.commands import SendWebhook
+from modules.partners.domain.events import payload
+from modules.partners.domain.giving_up import reason_to_disable, rest_after
+from modules.partners.models import Delivery, Endpoint, Order
+
+_ERROR_LENGTH_MAX = 200
+#: What was delivered is sent again for this many at once at the most.
+REPLAYED_MAX = 10_000
+
+
+def tell_endpoints(
+    *,
+    event_type: str,
+    order_id: str,
+    placed_by: str,
+    code: str,
+    message_id: uuid.UUID,
+    happened_at: datetime,
+) -> int:
+    """This has all endpoints of the order's partner that want the event be told.
+
+    Args:
+        placed_by: the customer, where the event says it.
+
+    Returns:
+        How many will be; one that is disabled gets it on request.
+    """
+    with unit_of_work("partners") as work:
+        if placed_by and Endpoint.objects.filter(partner=placed_by).exists():
+            Order.objects.get_or_create(id=order_id, defaults={"partner": placed_by})
+        order = Order.objects.filter(id=order_id).first()
+        if order is None:
+            return 0
+        wanting = [
+            endpoint
+            for endpoint in Endpoint.objects.filter(partner=order.partner).order_by("id")
+            if not endpoint.event_types or event_type in endpoint.event_types
+        ]
+        body = payload(event_type=event_type, order_id=order_id, code=code, happened_at=happened_at)
+        told = 0
+        for endpoint in wanting:
+            enabled = endpoint.state == Endpoint.State.ENABLED
+            made = Delivery.objects.create(
+                id=new_id(),
+                endpoint=endpoint,
+                message_id=message_id,
+                event_type=event_type,
+                order_id=order_id,
+                body=body,
+                state=Delivery.State.PENDING if enabled else Delivery.State.HELD,
+                created_at=happened_at,
+            )
+            if enabled:
+                _send(work, made)
+                told += 1
+        return told
+
+
+def note_failed_attempt(*, delivery_id: str, status: int, error: str, now: datetime) -> bool:
+    """This notes an attempt that failed, and gives up on its endpoint where it is time to.
+
+    Returns:
+        Whether the endpoint is still enabled.
+    """
+    with unit_of_work("partners"):
+        delivery = Delivery.objects.filter(id=delivery_id).first()
+        if delivery is None:
+            return False
+        endpoint = Endpoint.objects.select_for_update().get(id=delivery.endpoint_id)
+        delivery.attempts += 1
+        delivery.last_status, delivery.last_error = status, error[:_ERROR_LENGTH_MAX]
+        delivery.save(update_fields=["attempts", "last_status", "last_error"])
+        endpoint.failures += 1
+        endpoint.failing_since = endpoint.failing_since or now
+        endpoint.resting_until = now + rest_after(endpoint.failures)
+        endpoint.last_error = error[:_ERROR_LENGTH_MAX]
+        reason = reason_to_disable(
+            status=status,
+            failing_since=endpoint.failing_since,
+            now=now,
+            after=timedelta(days=settings.PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS),
+        )
+        if reason:
+            endpoint.state, endpoint.reason = Endpoint.State.DISABLED, reason
+        endpoint.save()
+        return not reason
+
+
+def note_sent(*, delivery_id: str, status: int, now: datetime) -> None:
+    """This notes that a receiver has taken a delivery, so its endpoint is well."""
+    with unit_of_work("partners"):
+        delivery = Delivery.objects.filter(id=delivery_id).first()
+        if delivery is None:
+            return
+        delivery.attempts += 1
+        delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, now
+        delivery.last_status, delivery.last_error = status, ""
+        delivery.save()
+        Endpoint.objects.filter(id=delivery.endpoint_id).update(
+            failures=0, failing_since=None, resting_until=None, last_error=""
+        )
+
+
+def put_on_hold(*, delivery_id: str) -> None:
+    """This leaves a delivery for a replay: its endpoint is disabled."""
+    with unit_of_work("partners"):
+        Delivery.objects.filter(id=delivery_id, state=Delivery.State.PENDING).update(
+            state=Delivery.State.HELD
+        )
+
+
+def replay(*, partner: str, endpoint_id: str, delivery_id: str, since: datetime | None) -> int:
+    """This has deliveries sent again, in the order of their events.
+
+    Raises:
+        UnknownEndpoint, UnknownDelivery
+        BadEndpoint: it is disabled.
+    """
+    with unit_of_work("partners") as work:
+        endpoint = queries.find_endpoint(partner, endpoint_id)
+        if endpoint.state != Endpoint.State.ENABLED:
+            raise BadEndpoint("the endpoint is disabled: enable it, then ask for the replay")
+        chosen = endpoint.deliveries.order_by("id")
+        if delivery_id:
+            chosen = chosen.filter(id=queries.parsed_id(delivery_id))
+        elif since is not None:
+            chosen = chosen.filter(created_at__gte=since).exclude(state=Delivery.State.PENDING)
+        else:
+            chosen = chosen.filter(state=Delivery.State.HELD)
+        found = list(chosen[:REPLAYED_MAX])
+        if delivery_id and not found:
+            raise UnknownDelivery(f"there is no delivery {delivery_id}", delivery_id=delivery_id)
+        for delivery in found:
+            _send(work, delivery)
+        Delivery.objects.filter(id__in=[delivery.id for delivery in found]).update(
+            state=Delivery.State.PENDING
+        )
+        return len(found)
+
+
+def _send(work: UnitOfWork, delivery: Delivery) -> None:
+    lane = f"{delivery.endpoint_id}:{delivery.order_id}"
+    work.append(SendWebhook(lane=lane, delivery_id=str(delivery.id)))
