@@ -23,6 +23,9 @@ from modules.kernel.placements import (
 #: How long a caller without a deadline of its own waits for a module that is being moved.
 WAIT_SECONDS = 5.0
 
+#: How long one waits who was sent here, for a module that is about to be taken over here.
+COMING_SECONDS = 2.0
+
 #: How often it looks meanwhile.
 _LOOK_SECONDS = 0.02
 
@@ -45,6 +48,8 @@ class Placed:
         self._clock = clock
         self._sleep = sleep
         self._locations: dict[str, tuple[Placement, Location]] = {}
+        #: In which epoch a module went away from here.
+        self._left: dict[str, int] = {}
 
     def of(self, module: str) -> Location:
         known = placements()
@@ -61,19 +66,25 @@ class Placed:
         placements().refresh()
 
     def _looked_up(self, module: str) -> Location:
-        until: float | None = None
-        while (placed := self._placement(module)) is not None and placed.state is State.FENCED:
-            if until is None:
-                until = current_call().deadline or self._clock() + WAIT_SECONDS
-            left = until - self._clock()
+        began = self._clock()
+        deadline = current_call().deadline or began + WAIT_SECONDS
+        placed = self._placement(module)
+        if placed is not None and placed.state is State.STANDBY:
+            # Whoever came here knows more than was known here a moment ago.
+            placements().refresh()
+            placed = self._placement(module)
+        while placed is not None:
+            if placed.state is State.FENCED:
+                left = deadline - self._clock()
+            elif self._is_coming(placed):
+                left = min(deadline, began + COMING_SECONDS) - self._clock()
+            else:
+                break
             if left <= 0 or _holds_the_turn_to_write():
-                raise Fenced(
-                    f"{module} is being moved (epoch {placed.epoch}); ask again in a moment",
-                    module=module,
-                    epoch=placed.epoch,
-                )
+                break
             self._sleep(min(left, _LOOK_SECONDS))
             placements().refresh()
+            placed = self._placement(module)
         if placed is None:
             return self._configured.of(module)
         location = self._location(placed)
@@ -95,7 +106,24 @@ class Placed:
             # Who is asked there knows whether that is over.
             return placed
 
+    def _is_coming(self, placed: Placement) -> bool:
+        """This is true in standby, where the module has been given the number of its move already,
+        and not of one that has gone away from here."""
+        if placed.state is not State.STANDBY or not placed.epoch:
+            return False
+        before = self._locations.get(placed.module)
+        if before is not None and before[0].state is State.HERE:
+            self._locations.pop(placed.module, None)
+            self._left[placed.module] = placed.epoch
+        return self._left.get(placed.module) != placed.epoch
+
     def _location(self, placed: Placement) -> Location:
+        if placed.state is State.FENCED:
+            raise Fenced(
+                f"{placed.module} is being moved (epoch {placed.epoch}); ask again in a moment",
+                module=placed.module,
+                epoch=placed.epoch,
+            )
         if placed.state is State.STANDBY:
             raise Moved(
                 f"{placed.module} waits here to be taken over (epoch {placed.epoch}), and is in "
