@@ -135,7 +135,7 @@ def verify(source: str, verdict: Verdict, *, expect: str = "") -> Iterator[int]:
     """
     verdict.head = open_log(source).head()
     previous, after, met = _START, 0, not expect
-    pruned_until = _pruned_until(source)
+    pruned = pruned_until(source)
     for block in ChainBlock.objects.using(source).order_by("last_pos").iterator(chunk_size=20):
         rows, digest = bytes(block.rows), bytes(block.digest)
         if (
@@ -152,7 +152,7 @@ def verify(source: str, verdict: Verdict, *, expect: str = "") -> Iterator[int]:
                     "follow from the one before: it was changed, or one before it is missing",
                 )
             )
-        _compare(source, block, verdict, pruned_until)
+        _compare(source, block, verdict, pruned)
         previous, after = digest, block.last_pos
         met = met or digest.hex() == expect
         yield block.last_pos
@@ -252,7 +252,7 @@ def _chained(previous: bytes, after: int, until: int, rows: bytes) -> bytes:
     return hashlib.sha256(previous + struct.pack(">qq", after, until) + rows).digest()
 
 
-def _pruned_until(source: str) -> int:
+def pruned_until(source: str) -> int:
     """This gives the position up to which retention has deleted what is of no stream."""
     subjects = (
         OperatorAction.objects.using(source).filter(action=PRUNED).values_list("subject", flat=True)

@@ -33,7 +33,8 @@ from modules.kernel.messaging.writer_turn import writer_turn
 DATABASE = "default"
 
 _NONCE = 12
-_TOKEN = re.compile(r'"enc1:([A-Za-z0-9_-]{22}):([A-Za-z0-9_-]+)"')
+#: A sealed text in JSON: the tag, and what was sealed.
+TOKEN = re.compile(r'"enc1:([A-Za-z0-9_-]{22}):([A-Za-z0-9_-]+)"')
 
 
 _together: ContextVar[Mapping[str, bytes | None] | None] = ContextVar(
@@ -63,11 +64,11 @@ class SubjectKeys:
 
     def open(self, data: str) -> str:
         """This gives JSON text with all readable that has still its key."""
-        tags = {match[1] for match in _TOKEN.finditer(data)}
+        tags = {match[1] for match in TOKEN.finditer(data)}
         if not tags:
             return data
         keys = _known_keys(tags)
-        return _TOKEN.sub(lambda match: _opened(match, keys), data)
+        return TOKEN.sub(lambda match: _opened(match, keys), data)
 
     @contextmanager
     def opening(self, texts: Iterable[str]) -> Iterator[None]:
@@ -76,7 +77,7 @@ class SubjectKeys:
         A key that is destroyed meanwhile opens what is read inside the block: whoever keeps
         what it reads must see to it that an erasure waits, as a projection's checkpoint does.
         """
-        tags = {match[1] for text in texts for match in _TOKEN.finditer(text)}
+        tags = {match[1] for text in texts for match in TOKEN.finditer(text)}
         outer = _together.set(_find_keys(tags) if tags else {})
         try:
             yield
@@ -86,7 +87,7 @@ class SubjectKeys:
     def seal_text(self, text: str, subject: str) -> str:
         """This encrypts a whole text with a person's key; empty if they were erased."""
         key = _key_for(subject)
-        return "" if key is None else msgspec.json.decode(_token(text, key, tag_of(subject)))
+        return "" if key is None else msgspec.json.decode(seal_token(text, key, tag_of(subject)))
 
     def open_text(self, token: str) -> str | None:
         """This gives the text back; None where its key is gone."""
@@ -98,7 +99,7 @@ class SubjectKeys:
 def tokens_in(data: str, subject: str) -> list[str]:
     """This gives the encrypted texts of one person in JSON text."""
     tag = tag_of(subject)
-    return [match[0][1:-1] for match in _TOKEN.finditer(data) if match[1] == tag]
+    return [match[0][1:-1] for match in TOKEN.finditer(data) if match[1] == tag]
 
 
 def destroy(subject: str) -> bool:
@@ -130,7 +131,7 @@ def _sealed(value: Any, key: bytes | None, tag: str) -> Any:
         case "":
             return value
         case str():
-            return ERASED if key is None else msgspec.Raw(_token(value, key, tag).encode())
+            return ERASED if key is None else msgspec.Raw(seal_token(value, key, tag).encode())
         case dict():
             return {name: _sealed(one, key, tag) for name, one in value.items()}
         case list() | tuple():
@@ -138,7 +139,8 @@ def _sealed(value: Any, key: bytes | None, tag: str) -> Any:
     return value
 
 
-def _token(text: str, key: bytes, tag: str) -> str:
+def seal_token(text: str, key: bytes, tag: str) -> str:
+    """This seals a text, and gives it as it stands in JSON."""
     nonce = os.urandom(_NONCE)
     sealed = nonce + AESGCM(key).encrypt(nonce, text.encode(), tag.encode())
     return f'"enc1:{tag}:{base64.urlsafe_b64encode(sealed).decode().rstrip("=")}"'
@@ -151,12 +153,17 @@ def _opened(match: re.Match[str], keys: Mapping[str, bytes | None]) -> str:
     key = keys[tag]
     if key is None:
         return f'"{ERASED}"'
+    opened = open_token(text, key, tag)
+    return match[0] if opened is None else msgspec.json.encode(opened).decode()
+
+
+def open_token(text: str, key: bytes, tag: str) -> str | None:
+    """This opens what a token has sealed; None where it was sealed with another key."""
     sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     try:
-        opened = AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], tag.encode())
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], tag.encode()).decode()
     except InvalidTag:
-        return match[0]
-    return msgspec.json.encode(opened.decode()).decode()
+        return None
 
 
 def _key_for(subject: str) -> bytes | None:
@@ -190,7 +197,7 @@ def _find_keys(tags: Iterable[str]) -> dict[str, bytes | None]:
             wanted,
         )
         return {
-            tag: None if wrapped is None else _unwrapped(bytes(wrapped), tag)
+            tag: None if wrapped is None else unwrap(bytes(wrapped), tag)
             for tag, wrapped in cursor.fetchall()
         }
 
@@ -200,7 +207,8 @@ def _wrapped(key: bytes, tag: str) -> bytes:
     return nonce + AESGCM(_wrapping_keys()[0]).encrypt(nonce, key, tag.encode())
 
 
-def _unwrapped(wrapped: bytes, tag: str) -> bytes:
+def unwrap(wrapped: bytes, tag: str) -> bytes:
+    """This gives a person's key as it is. Raises: WrongWrappingKey."""
     for wrapping in _wrapping_keys():
         try:
             return AESGCM(wrapping).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], tag.encode())

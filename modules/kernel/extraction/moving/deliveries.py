@@ -1,0 +1,272 @@
+"""Deliveries of a module: stopped at the fence, and gone on with on the other side.
+
+A consumer's partitions, what it has set aside, and what is scheduled. Each function works in the
+transaction of its caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from modules.kernel.extraction.moving.errors import Differs
+from modules.kernel.extraction.moving.hearing import Hearing
+from modules.kernel.extraction.moving.log import exact_position_there, position_there
+from modules.kernel.extraction.moving.sides import Side
+from modules.kernel.messaging.brokers.routes import RELAY
+from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.envelope import PARTITIONS
+
+#: The log of a deployable, as its consumers name it.
+SOURCE = "default"
+
+_MOVER = "moved"
+#: Longer than any move: partitions of a module that is not in charge are nobody's.
+_NEVER_SECONDS = 100 * 365 * 86400.0
+
+_SCHEDULED = (
+    "due_at",
+    "message_id",
+    "source",
+    "name",
+    "schema_version",
+    "key",
+    "part",
+    "data",
+    "headers",
+)
+_SET_ASIDE = (
+    "consumer",
+    "source",
+    "pos",
+    "message_id",
+    "name",
+    "key",
+    "part",
+    "state",
+    "attempts",
+    "due_at",
+    "error",
+    "set_aside_at",
+)
+
+
+def stop(side: Side, hearing: Hearing) -> None:
+    """This takes all partitions of the module's consumers: who still delivers cannot commit."""
+    if hearing.consumers:
+        side.execute(
+            f"UPDATE messaging_partition SET owner = '{_MOVER}', epoch = epoch + 1, lease_until ="
+            f" {now_sql(side.alias, plus_seconds=_NEVER_SECONDS)} WHERE {_of(hearing)}",
+            hearing.consumers,
+        )
+
+
+def go_on(side: Side, hearing: Hearing) -> None:
+    """This gives the partitions back to whoever claims them."""
+    if hearing.consumers:
+        side.execute(
+            "UPDATE messaging_partition SET owner = '', epoch = epoch + 1, lease_until ="
+            f" {now_sql(side.alias)} WHERE {_of(hearing)}",
+            hearing.consumers,
+        )
+
+
+def forget_partitions(side: Side, hearing: Hearing) -> None:
+    """This has the module's consumers hold back no retention any more."""
+    if hearing.consumers:
+        side.execute(f"DELETE FROM messaging_partition WHERE {_of(hearing)}", hearing.consumers)
+
+
+def hold_scheduled(side: Side, module: str) -> int:
+    """This takes what the module has scheduled out of the keeper's reach.
+
+    Returns:
+        How many the keeper has in its hands at the moment: hold again.
+    """
+    columns = ", ".join(_SCHEDULED)
+    locked = " FOR UPDATE SKIP LOCKED" if side.is_postgresql else ""
+    rows = side.query(f"SELECT id FROM messaging_scheduled WHERE source = %s{locked}", [module])
+    ids = ", ".join(str(row[0]) for row in rows) or "NULL"
+    side.execute(
+        f"INSERT INTO extraction_held ({columns}) SELECT {columns} FROM messaging_scheduled"
+        f" WHERE id IN ({ids}) ORDER BY due_at, id"
+    )
+    side.execute(f"DELETE FROM messaging_scheduled WHERE id IN ({ids})")
+    return int(side.value("SELECT count(*) FROM messaging_scheduled WHERE source = %s", [module]))
+
+
+def release_scheduled(side: Side, module: str) -> None:
+    """This gives the keeper back what was held."""
+    columns = ", ".join(_SCHEDULED)
+    side.execute(
+        f"INSERT INTO messaging_scheduled ({columns}) SELECT {columns} FROM extraction_held"
+        " WHERE source = %s ORDER BY due_at, id",
+        [module],
+    )
+    drop_held(side, module)
+
+
+def drop_held(side: Side, module: str) -> None:
+    """This forgets what was held: the other side has it."""
+    side.execute("DELETE FROM extraction_held WHERE source = %s", [module])
+
+
+def hand_over_scheduled(old: Side, new: Side, module: str) -> None:
+    """This has what is held on the old side held on the new one, until that is in charge."""
+    columns = ", ".join(_SCHEDULED)
+    sign = "" if old.is_postgresql else "+"
+    rows = old.query(
+        f"SELECT {', '.join(sign + column for column in _SCHEDULED)} FROM extraction_held"
+        " WHERE source = %s ORDER BY due_at, id",
+        [module],
+    )
+    drop_held(new, module)
+    new.execute_many(
+        f"INSERT INTO extraction_held ({columns}) VALUES ({', '.join(['%s'] * len(_SCHEDULED))})",
+        rows,
+    )
+
+
+def hand_out_consumers(old: Side, new: Side, hearing: Hearing) -> None:
+    """This has the module's consumers go on in the service where they stopped here."""
+    put_partitions(
+        new,
+        {
+            (consumer, part): position_there(new, int(checkpoint))
+            for consumer, part, checkpoint in checkpoints(old, hearing)
+        },
+    )
+
+
+def checkpoints(side: Side, hearing: Hearing) -> list[tuple[str, int, int]]:
+    """This gives consumer, partition and checkpoint of all that the module's consumers have."""
+    if not hearing.consumers:
+        return []
+    return side.query(
+        f"SELECT consumer, part, checkpoint FROM messaging_partition WHERE {_of(hearing)}",
+        hearing.consumers,
+    )
+
+
+def floor(side: Side, hearing: Hearing) -> int:
+    """This gives the position up to which the module's consumers have had everything."""
+    return min((int(one) for _, _, one in checkpoints(side, hearing)), default=0)
+
+
+def put_partitions(side: Side, places: dict[tuple[str, int], int]) -> None:
+    """This makes partitions, nobody's, or sets those that there are."""
+    now = now_sql(side.alias)
+    side.execute_many(
+        "INSERT INTO messaging_partition (consumer, source, part, owner, epoch, lease_until,"
+        f" checkpoint) VALUES (%s, '{SOURCE}', %s, '', 1, {now}, %s)"
+        " ON CONFLICT (consumer, source, part) DO UPDATE SET owner = '',"
+        " epoch = messaging_partition.epoch + 1, lease_until = excluded.lease_until,"
+        " checkpoint = excluded.checkpoint",
+        [(consumer, part, place) for (consumer, part), place in sorted(places.items())],
+    )
+
+
+def hand_out_set_asides(old: Side, new: Side, hearing: Hearing) -> None:
+    """This has the service try again, or keep parked, what was set aside here.
+
+    Raises:
+        Differs: one of them is of a message that was not copied.
+    """
+    if not hearing.consumers:
+        return
+    rows = set_asides(old, hearing)
+    moved = []
+    for row in rows:
+        place = exact_position_there(new, int(row[2]))
+        if place is None:
+            raise Differs(
+                f"{row[0]} has set aside a message that it handles no more ({row[4]} of key "
+                f"{row[5]}): retry or drop it (`manage.py messages`), and --resume"
+            )
+        moved.append((*row[:2], place, *row[3:]))
+    put_set_asides(new, hearing, moved)
+
+
+def set_asides(side: Side, hearing: Hearing) -> list[tuple[Any, ...]]:
+    """This gives what the module's consumers have set aside."""
+    sign = "" if side.is_postgresql else "+"
+    return side.query(
+        f"SELECT {', '.join(sign + column for column in _SET_ASIDE)} FROM messaging_setaside"
+        f" WHERE {_of(hearing)} ORDER BY pos",
+        hearing.consumers,
+    )
+
+
+def put_set_asides(side: Side, hearing: Hearing, rows: Sequence[tuple[Any, ...]]) -> None:
+    """This makes that what the module's consumers have set aside."""
+    drop_set_asides(side, hearing)
+    side.execute_many(
+        f"INSERT INTO messaging_setaside ({', '.join(_SET_ASIDE)})"
+        f" VALUES ({', '.join(['%s'] * len(_SET_ASIDE))})",
+        rows,
+    )
+
+
+def drop_set_asides(side: Side, hearing: Hearing) -> None:
+    """This forgets what the module's consumers have set aside: the other side has it."""
+    if hearing.consumers:
+        side.execute(f"DELETE FROM messaging_setaside WHERE {_of(hearing)}", hearing.consumers)
+
+
+def relay_after(side: Side, position: int, *, rest_seconds: float) -> None:
+    """This has the relay go on no further than after a position, and not at once.
+
+    What it does at the moment cannot be committed, and none begins before all processes know of
+    the routes that are new.
+    """
+    later = now_sql(side.alias, plus_seconds=rest_seconds)
+    side.execute_many(
+        "INSERT INTO messaging_partition (consumer, source, part, owner, epoch, lease_until,"
+        f" checkpoint) VALUES ('{RELAY}', '{SOURCE}', %s, '', 1, {later}, %s)"
+        " ON CONFLICT (consumer, source, part) DO UPDATE SET owner = '',"
+        " epoch = messaging_partition.epoch + 1, lease_until = excluded.lease_until, checkpoint ="
+        " CASE WHEN messaging_partition.checkpoint < excluded.checkpoint"
+        " THEN messaging_partition.checkpoint ELSE excluded.checkpoint END",
+        [(part, position) for part in range(PARTITIONS)],
+    )
+
+
+def has_relay(side: Side) -> bool:
+    """This is true where messages go from this log to others."""
+    return (
+        side.value(
+            f"SELECT 1 FROM messaging_partition WHERE consumer = '{RELAY}' AND source = '{SOURCE}'"
+            " LIMIT 1"
+        )
+        is not None
+    )
+
+
+def not_relayed(side: Side, module: str, names: Sequence[str], until: int) -> int:
+    """This gives how many of the module's events up to a position the relay has not sent."""
+    if not names:
+        return 0
+    tables, position = (
+        ("messaging_position p JOIN messaging_message m ON m.id = p.message_id", "p.pos")
+        if side.is_postgresql
+        else ("messaging_message m", "m.id")
+    )
+    lowest = side.value(
+        f"SELECT min(checkpoint) FROM messaging_partition WHERE consumer = '{RELAY}'"
+        f" AND source = '{SOURCE}'"
+    )
+    if lowest is None:
+        return 0
+    return int(
+        side.value(
+            f"SELECT count(*) FROM {tables} JOIN messaging_partition r ON r.part = m.part"
+            f" AND r.consumer = '{RELAY}' AND r.source = '{SOURCE}'"
+            f" WHERE {position} > %s AND {position} <= %s AND {position} > r.checkpoint"
+            f" AND m.source = %s AND m.name IN ({', '.join(['%s'] * len(names))})",
+            [lowest, until, module, *names],
+        )
+    )
+
+
+def _of(hearing: Hearing) -> str:
+    return f"source = '{SOURCE}' AND consumer IN ({', '.join(['%s'] * len(hearing.consumers))})"

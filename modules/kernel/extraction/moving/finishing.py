@@ -1,0 +1,34 @@
+"""The end of the window: a module that has moved out cannot be rolled back any more."""
+
+from __future__ import annotations
+
+from modules.kernel.extraction.moving import deliveries, guards, rows
+from modules.kernel.extraction.moving.hearing import hearing_of
+from modules.kernel.extraction.moving.kept import kept_tables
+from modules.kernel.extraction.moving.record import Record, State
+from modules.kernel.extraction.moving.sides import Side
+from modules.kernel.extraction.moving.tables import own_tables
+from modules.kernel.extraction.moving.watching import Watcher
+
+
+def finish(found: Record, *, here: Side, service: Side, watcher: Watcher) -> None:
+    """This empties the module's tables here, which nobody reads, and stops noting in the service.
+
+    The guards stay, and refuse whoever would write here all the same. The log stays as it is.
+    """
+    module = found.move.module
+    tables = (*own_tables(module), *kept_tables(module, here, service))
+    guards.remove(service, module, guards.there(tables))
+    watcher.reached("service unguarded")
+    for table in reversed(tables):
+        while True:
+            end = rows.end_of_block(here, table, "", size=5_000)
+            if end is None:
+                break
+            with guards.passing(here, module):
+                rows.delete_until(here, table, end)
+            watcher.reached("block deleted")
+    hearing = hearing_of(module)
+    with here.transaction():
+        deliveries.forget_partitions(here, hearing)
+    found.end(State.FINISHED)

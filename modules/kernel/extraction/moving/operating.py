@@ -1,0 +1,216 @@
+"""What an operator can do with a move: begin, resume, abort, roll back, absorb, finish, look.
+
+Called by `manage.py cutover` and `manage.py absorb`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from modules.kernel.extraction.moving import guards, record
+from modules.kernel.extraction.moving.errors import NotReady
+from modules.kernel.extraction.moving.finishing import finish
+from modules.kernel.extraction.moving.homeward import Homeward
+from modules.kernel.extraction.moving.mover import PHASES, Mover
+from modules.kernel.extraction.moving.outward import Outward
+from modules.kernel.extraction.moving.record import Record, State
+from modules.kernel.extraction.moving.sides import Side, only_mover, service_side
+from modules.kernel.extraction.moving.watching import Watcher
+from modules.kernel.placements import read_placements
+
+#: The deployable that this process belongs to.
+HERE = Side(alias="default", name="the database here")
+
+_OUT, _BACK = "out", "back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """This is what the operator asks for.
+
+    Attributes:
+        to_database: of the service; empty for what an earlier command said.
+        deployable: what the service is called at the broker.
+    """
+
+    module: str
+    to_database: str = ""
+    to_service: str = ""
+    broker: str = ""
+    deployable: str = ""
+    max_pause_seconds: float = 5.0
+
+
+def cut_over(wanted: Wanted, watcher: Watcher) -> Record:
+    """This moves a module out. Raises: MoveError."""
+    _refuse_under_way(wanted.module)
+    latest = record.last(HERE, wanted.module)
+    if latest and latest.move.state == State.SWITCHED and latest.move.direction == _OUT:
+        raise NotReady(
+            f"{wanted.module} has been moved to {latest.parameters['to_service']}: --rollback "
+            "brings it back, --finish ends the time in which it can"
+        )
+    for option, value in (
+        ("--to-database", wanted.to_database),
+        ("--to-service", wanted.to_service),
+        ("--broker", wanted.broker),
+    ):
+        if not value:
+            raise NotReady(f"say {option}: see `manage.py cutover --help`")
+    parameters = {
+        "to_database": _without_password(wanted.to_database),
+        "to_service": wanted.to_service,
+        "broker": wanted.broker,
+        "deployable": wanted.deployable or wanted.module,
+    }
+    with (
+        service_side(wanted.to_database, name="the service") as service,
+        only_mover(HERE, wanted.module),
+    ):
+        made = record.begin(HERE, wanted.module, _OUT, phase=PHASES[0], parameters=parameters)
+        _mover(made, service, wanted, watcher).run()
+    return made
+
+
+def roll_back(wanted: Wanted, watcher: Watcher) -> Record:
+    """This moves a module back within the window, with what has changed. Raises: MoveError."""
+    return _back(wanted, watcher, State.SWITCHED, absorbs=False)
+
+
+def absorb(wanted: Wanted, watcher: Watcher) -> Record:
+    """This moves a module back after the window, with everything. Raises: MoveError."""
+    return _back(wanted, watcher, State.FINISHED, absorbs=True)
+
+
+def resume(wanted: Wanted, watcher: Watcher) -> Record:
+    """This goes on with the move that is under way. Raises: MoveError."""
+    with _under_way(wanted, watcher) as mover:
+        mover.run()
+        return mover.record
+
+
+def abort(wanted: Wanted, watcher: Watcher) -> Record:
+    """This gives up the move that is under way. Raises: MoveError."""
+    with _under_way(wanted, watcher) as mover:
+        mover.abort()
+        return mover.record
+
+
+def finish_move(wanted: Wanted, watcher: Watcher) -> Record:
+    """This ends the time in which a move can be rolled back. Raises: MoveError."""
+    _refuse_under_way(wanted.module)
+    found = _latest_out(wanted.module, State.SWITCHED)
+    with _service_of(found, wanted) as service, only_mover(HERE, wanted.module):
+        finish(found, here=HERE, service=service, watcher=watcher)
+    return found
+
+
+def status(module: str) -> dict[str, Any]:
+    """This gives where a module is, and all moves of it."""
+    placed = read_placements(HERE.alias).get(module)
+    return {
+        "module": module,
+        "placed": placed.state.value if placed else "here",
+        "url": placed.url if placed else "",
+        "epoch": placed.epoch if placed else 0,
+        "writes_refused": guards.refused(HERE, module),
+        "moves": [describe(one) for one in record.moves_of(HERE, module)],
+    }
+
+
+def describe(found: Record) -> dict[str, Any]:
+    """This gives one move in words and numbers."""
+    move = found.move
+    history = found.history()
+    return {
+        "direction": move.direction,
+        "state": move.state,
+        "phase": move.phase,
+        "epoch": move.epoch,
+        "began_at": move.began_at.isoformat(),
+        "ended_at": move.ended_at.isoformat() if move.ended_at else None,
+        "paused_seconds": found.facts.get("paused_seconds"),
+        "phases": history,
+    }
+
+
+def _back(wanted: Wanted, watcher: Watcher, state: State, *, absorbs: bool) -> Record:
+    _refuse_under_way(wanted.module)
+    out = _latest_out(wanted.module, state)
+    with _service_of(out, wanted) as service, only_mover(HERE, wanted.module):
+        parameters = {**out.parameters, "absorbs": absorbs, "out": out.move.pk}
+        made = record.begin(HERE, wanted.module, _BACK, phase=PHASES[0], parameters=parameters)
+        made.tell(service_head=out.facts["service_head"], floor=out.facts["floor"])
+        _mover(made, service, wanted, watcher).run()
+    return made
+
+
+@contextmanager
+def _under_way(wanted: Wanted, watcher: Watcher) -> Iterator[Mover]:
+    found = record.last(HERE, wanted.module, State.RUNNING)
+    if found is None:
+        raise NotReady(
+            f"no move of {wanted.module} is under way: see `manage.py cutover {wanted.module} "
+            "--status`"
+        )
+    with _service_of(found, wanted) as service, only_mover(HERE, wanted.module):
+        found.reload()
+        yield _mover(found, service, wanted, watcher)
+
+
+def _mover(found: Record, service: Side, wanted: Wanted, watcher: Watcher) -> Mover:
+    way = Outward if found.move.direction == _OUT else Homeward
+    return way(
+        found,
+        here=HERE,
+        service=service,
+        watcher=watcher,
+        max_pause_seconds=wanted.max_pause_seconds,
+    )
+
+
+@contextmanager
+def _service_of(found: Record, wanted: Wanted) -> Iterator[Side]:
+    stored = found.parameters["to_database"]
+    if not wanted.to_database and _HIDDEN in stored:
+        raise NotReady(
+            "say --to-database again, with the password, which is stored nowhere: the move was "
+            f"begun with {stored}"
+        )
+    with service_side(wanted.to_database or stored, name="the service") as service:
+        yield service
+
+
+def _latest_out(module: str, state: State) -> Record:
+    found = record.last(HERE, module, State.SWITCHED, State.FINISHED)
+    if found is None or found.move.direction != _OUT or found.move.state != state:
+        why = {
+            State.SWITCHED: "there is no move that could be rolled back or finished",
+            State.FINISHED: "there is no finished move: within the window, --rollback brings it "
+            "back",
+        }[state]
+        raise NotReady(f"{why}; see `manage.py cutover {module} --status`")
+    return found
+
+
+def _refuse_under_way(module: str) -> None:
+    found = record.last(HERE, module, State.RUNNING)
+    if found is not None:
+        raise NotReady(
+            f"a move of {module} is under way, in {found.move.phase}: --resume it, or --abort it"
+        )
+
+
+_HIDDEN = "***"
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.password:
+        return url
+    user = f"{parts.username or ''}:{_HIDDEN}@"
+    return urlunsplit(parts._replace(netloc=user + parts.netloc.rpartition("@")[2]))

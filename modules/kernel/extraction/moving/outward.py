@@ -1,0 +1,206 @@
+"""A move out of the deployable with the record, into a service of its own."""
+
+from __future__ import annotations
+
+import urllib3
+
+from modules.kernel.extraction.moving import constraints, deliveries, guards, log, queues
+from modules.kernel.extraction.moving.clearing import clear_service, refuse_unless_empty
+from modules.kernel.extraction.moving.errors import NotReady
+from modules.kernel.extraction.moving.mover import Mover
+from modules.kernel.extraction.moving.progress import read_progress, write_progress
+from modules.kernel.extraction.moving.record import State
+from modules.kernel.extraction.moving.shared import check_shared, copy_shared
+from modules.kernel.extraction.moving.sides import Side
+from modules.kernel.extraction.moving.tables import Table
+from modules.kernel.messaging.logs import open_log
+from modules.kernel.placements import EVERYBODY_KNOWS_SECONDS, hosting
+from modules.kernel.placements import State as Placed
+
+#: A process that has lost its connection to the database may be late by so much.
+_RELAY_RESTS_SECONDS = EVERYBODY_KNOWS_SECONDS + 0.5
+_ANSWERS_WITHIN_SECONDS = 5.0
+
+#: What is noted on the service's side once it belongs to this move.
+_BEGUN = "begun"
+
+
+class Outward(Mover):
+    """This moves a module out."""
+
+    @property
+    def old(self) -> Side:
+        return self.here
+
+    @property
+    def new(self) -> Side:
+        return self.service
+
+    @property
+    def ends_in(self) -> State:
+        return State.SWITCHED
+
+    # -- the phases ------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        check_shared(self.module, self.here, self.service)
+        self._refuse_if_elsewhere()
+        self._take_service()
+        self.drop_foreign_keys()
+        guards.install(self.here, self.module, self.copying.tables)
+        guards.note(self.here, self.module, noting=True)
+        self.watcher.reached("changes noted")
+        self._answers()
+        queues.keep_for_service(self.hearing, self.record.parameters)
+        queues.keep_for_here(self.module, Placed.ELSEWHERE, self.record.parameters)
+
+    def copy(self) -> None:
+        super().copy()
+        copy_shared(self.module, self.here, self.service)
+
+    def place_fence(self, epoch: int) -> None:
+        with self.here.transaction():
+            self.place(self.here, Placed.FENCED, epoch)
+            deliveries.stop(self.here, self.hearing)
+            self.record.fenced(epoch)
+
+    def drain(self) -> None:
+        self.wait_for(
+            lambda: log.all_placed(self.here, self.module), "some messages have no position yet"
+        )
+        cut = open_log(self.here.alias).head()
+        self.record.tell(cut=cut)
+        self.watcher.reached("log cut")
+        if hosting().is_distributed:
+            names = queues.own_events(self.module)
+            self.wait_for(
+                lambda: not deliveries.not_relayed(self.here, self.module, names, cut),
+                "the relay has not sent all events of the module; is the broker there?",
+            )
+
+    def verify(self) -> None:
+        super().verify()
+        copy_shared(self.module, self.here, self.service)
+
+    def switch(self) -> None:
+        epoch = self.record.move.epoch
+        cut = int(self.record.facts["cut"])
+        guards.install(self.service, self.module, self._tables_of_service())
+        head = open_log(self.service.alias).head()
+        with self.service.transaction():
+            self.place(self.service, Placed.STANDBY, epoch)
+            deliveries.hand_out_consumers(self.here, self.service, self.hearing)
+            deliveries.hand_out_set_asides(self.here, self.service, self.hearing)
+            deliveries.hand_over_scheduled(self.here, self.service, self.module)
+            self.copying.take_sequences_along()
+            deliveries.relay_after(self.service, head, rest_seconds=0.0)
+            # From its first write on, so that it can go back with what has changed alone.
+            self.service.execute(
+                "UPDATE extraction_guard SET noting = true WHERE module = %s", [self.module]
+            )
+        self.watcher.reached("service ready")
+        with self.here.transaction():
+            self.place(self.here, Placed.ELSEWHERE, epoch, url=self.record.parameters["to_service"])
+            deliveries.relay_after(self.here, cut, rest_seconds=_RELAY_RESTS_SECONDS)
+            deliveries.drop_set_asides(self.here, self.hearing)
+            deliveries.drop_held(self.here, self.module)
+            self.record.tell(service_head=head, floor=deliveries.floor(self.here, self.hearing))
+            self.record.switch("resume")
+        self.watcher.reached("switched")
+
+    def resume(self) -> None:
+        with self.service.transaction():
+            self.place(self.service, Placed.HERE, self.record.move.epoch)
+            deliveries.release_scheduled(self.service, self.module)
+        self.watcher.reached("service in charge")
+        self.wait_until_known()
+        self.note_pause()
+
+    def watch(self) -> None:
+        constraints.validate(self.service, self.record.facts.get("foreign_keys", []))
+        guards.forget_touched(self.here, self.copying.tables)
+        self._answers()
+
+    # -- its own manner --------------------------------------------------------------------
+
+    def open_fence(self) -> None:
+        placed = self.placed(self.here)
+        with self.here.transaction():
+            guards.reopen(self.here, self.module)
+            deliveries.release_scheduled(self.here, self.module)
+            if placed is not None and placed.state is Placed.FENCED:
+                deliveries.go_on(self.here, self.hearing)
+                self.place(self.here, Placed.HERE, placed.epoch)
+        constraints.drop(self.new, self.record.facts.get("foreign_keys", []))
+        self.watcher.reached("fence opened")
+
+    def give_up(self) -> None:
+        guards.remove(self.here, self.module, self.copying.tables)
+        self.watcher.reached("guards removed")
+        clear_service(self.module, self.service, self.hearing, self._tables_of_service())
+        constraints.restore(self.service, self.record.facts.get("foreign_keys", []))
+
+    def copy_log_batch(self, until: int | None) -> int:
+        return log.copy_out(self.here, self.service, self.hearing, until=until)
+
+    def compare_log(self) -> None:
+        upto = int(read_progress(self.service, self.module, "log").upto or 0)
+        self._compare_log(0, upto)
+        self.record.tell(compared=upto)
+
+    def settle_log(self) -> None:
+        self.wait_for(
+            lambda: log.all_placed(self.service), "the log of the service gives no positions"
+        )
+
+    def verify_log(self) -> None:
+        self._compare_log(int(self.record.facts["compared"]), int(self.record.facts["cut"]))
+
+    def _compare_log(self, after: int, until: int) -> None:
+        here = log.count(self.here, after, until, of=self.hearing)
+        there = log.count_carried(self.service, after, until)
+        self.refuse_if_different(f"messages at positions {after + 1} to {until}", here, there)
+
+    def _refuse_if_elsewhere(self) -> None:
+        placed = self.placed(self.here)
+        if placed is not None and placed.state is Placed.ELSEWHERE:
+            raise NotReady(f"{self.module} runs at {placed.url} already")
+        there = self.placed(self.service)
+        if there is not None and there.state is Placed.HERE:
+            raise NotReady(
+                f"{self.service.name} says that it is in charge of {self.module} already: give "
+                "--to-database the database of a service that is not"
+            )
+
+    def _take_service(self) -> None:
+        """This makes the service's database this move's: empty, and in nobody's charge."""
+        if read_progress(self.service, self.module, _BEGUN).upto == str(self.record.move.pk):
+            return
+        tables = self._tables_of_service()
+        if not read_progress(self.service, self.module, _BEGUN).upto:
+            refuse_unless_empty(self.service, tables)
+        clear_service(self.module, self.service, self.hearing, tables)
+        with self.service.transaction():
+            self.place(self.service, Placed.STANDBY, self.next_epoch())
+            write_progress(
+                self.service, self.module, _BEGUN, upto=str(self.record.move.pk), done=False
+            )
+        self.wait_until_known()
+
+    def _tables_of_service(self) -> tuple[Table, ...]:
+        return guards.there(self.copying.tables)
+
+    def _answers(self) -> None:
+        url = self.record.parameters["to_service"]
+        try:
+            urllib3.request(
+                "GET",
+                f"{url.rstrip('/')}/healthz",
+                timeout=_ANSWERS_WITHIN_SECONDS,
+                retries=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise NotReady(
+                f"the service does not answer at {url} ({error}): start it first, with "
+                f"QUARRY_AWAITED_MODULES={self.module}"
+            ) from error

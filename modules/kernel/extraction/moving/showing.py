@@ -1,0 +1,94 @@
+"""What an operator sees of a move: its progress, its plan and its history."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from modules.kernel.extraction.moving.dry_run import Plan
+
+
+class Screen:
+    """This draws the progress on standard error: a bar on a terminal, else a line a phase."""
+
+    def __init__(self, *, silent: bool) -> None:
+        self._console = Console(stderr=True, quiet=silent)
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=silent or not sys.stderr.isatty(),
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=None, visible=False)
+        self._is_terminal = sys.stderr.isatty()
+
+    def __enter__(self) -> Screen:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def began(self, phase: str) -> None:
+        self._console.print(phase)
+        self._progress.update(self._task, visible=False)
+
+    def progress(self, what: str, *, done: int, total: int) -> None:
+        self._progress.update(
+            self._task, description=what, completed=done, total=max(total, 1), visible=True
+        )
+
+    def reached(self, milestone: str) -> None:
+        """Nothing is drawn of it."""
+
+    def said_at_end(self, described: Mapping[str, Any]) -> str:
+        """This says how a move has ended."""
+        paused = described["paused_seconds"]
+        waited = f", callers waited for {paused:.2f} s" if paused is not None else ""
+        return f"{described['state']} (epoch {described['epoch']}{waited})"
+
+
+def as_json(found: Plan | Mapping[str, Any]) -> str:
+    """This gives something as JSON for a script."""
+    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode()
+
+
+def show_plan(plan: Plan) -> str:
+    """This tells what a move would take."""
+    lines = [f"{name:<44}{rows:>12,} rows" for name, rows in plan.rows.items()]
+    lines.append(f"{'messages':<44}{plan.messages:>12,}")
+    lines.append(
+        f"about {plan.copy_seconds:g} s to copy and compare, while {plan.module} goes on; callers "
+        f"then wait for about {plan.pause_seconds:.1f} s"
+    )
+    lines.append(f"not ready: {plan.obstacle}" if plan.obstacle else "ready")
+    return "\n".join(lines)
+
+
+def show_status(found: Mapping[str, Any]) -> str:
+    """This tells where a module is, and what moves there were."""
+    at = f" at {found['url']}" if found["url"] else ""
+    lines = [f"{found['module']} is {found['placed']}{at} (epoch {found['epoch']})"]
+    if found["writes_refused"]:
+        lines.append(f"{found['writes_refused']} writes were refused here since the move began")
+    for move in found["moves"]:
+        lines.append(f"{move['began_at'][:19]}  {move['direction']:<5}{move['state']}")
+        for phase in move["phases"]:
+            seconds = phase["seconds"]
+            took = f"{seconds:>9.3f} s" if seconds is not None else "  did not end"
+            lines.append(f"    {phase['phase']:<10}{took}  {phase['note']}".rstrip())
+    return "\n".join(lines)

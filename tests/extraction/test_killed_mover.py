@@ -1,0 +1,38 @@
+"""A mover that is killed, anywhere: resumed or aborted, and never anything in between."""
+
+from __future__ import annotations
+
+from modules.kernel.extraction.moving import operating
+from modules.kernel.placements import State, read_placements
+from tests.extraction import scene
+from tests.extraction.scene import Outcome
+from tests.extraction.stage import Stage, occurrences
+
+
+def test_on_its_way_out(stage: Stage, unmoved: Outcome, every: bool) -> None:
+    points = occurrences(stage.milestones(operating.cut_over), every=every)
+    switched_at = [name for name, _ in points].index("switched")
+    for number, (milestone, nth) in enumerate(points):
+        for aborted in (True, False) if every else (bool(number % 2),):
+            stage.renew()
+            where = f"at {milestone!r} ({nth}), {'aborted' if aborted else 'resumed'}"
+            assert stage.move(operating.cut_over, kill_at=milestone, nth=nth) == "killed", where
+            expected = unmoved.with_deposit() if scene.try_to_deposit("meanwhile") else unmoved
+            if number >= switched_at:
+                if aborted:
+                    assert "switched already" in stage.move(operating.abort), where
+                assert not scene.try_to_deposit("after the switch"), where
+            elif aborted:
+                assert stage.move(operating.abort) == "", where
+                assert _placed() in (None, State.HERE), where
+                assert scene.outcome() == expected, where
+                assert stage.service_is_empty(), where
+                continue
+            assert stage.move(operating.resume) == "", where
+            assert _placed() is State.ELSEWHERE, where
+            assert stage.in_service(scene.outcome) == expected, where
+
+
+def _placed() -> State | None:
+    found = read_placements("default").get("payments")
+    return found.state if found else None
