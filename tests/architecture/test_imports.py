@@ -102,6 +102,11 @@ PLANTS = {
         code="from config.settings import base",
         refusal="modules.gateway.urls -> config.settings.base",
     ),
+    "a travelling test that leans on one that stays": Plant(
+        path="modules/kernel/messaging/tests/test_pulse.py",
+        code="from tests.faults.waiting import wait_until",
+        refusal="modules.kernel.messaging.tests.test_pulse -> tests",
+    ),
     "config that imports a module": Plant(
         path="config/urls.py",
         code="from modules.ordering import apps",

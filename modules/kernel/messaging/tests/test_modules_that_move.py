@@ -30,9 +30,9 @@ from modules.kernel.messaging.tests.probe import (
     tick,
 )
 from modules.kernel.messaging.tests.test_relay_and_reception import ListBroker
+from modules.kernel.messaging.tests.waiting import wait_until
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.placements import Moved, State, StoredPlacements, hosting, place
-from tests.faults.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
