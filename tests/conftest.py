@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,16 @@ from tests.services.rule import ServiceMissing, missing, need
 from tests.topologies import plugin as topologies
 from tests.topologies.plugin import cluster, system, topology
 
+ROOT = Path(__file__).parent.parent
+
 #: Fixtures of plugins.
 __all__ = ["saga_explorer", "cluster", "system", "topology"]
+
+
+def pytest_configure() -> None:
+    # One folder for this process and for the servers that it starts: they take its tokens.
+    folder = Path(os.environ.get("QUARRY_VAR", ROOT / "var")).resolve()
+    os.environ.setdefault("QUARRY_TOKEN_KEYS", str(folder / "token-keys"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

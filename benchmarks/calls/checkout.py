@@ -16,6 +16,7 @@ import msgspec
 import psutil
 import urllib3
 
+from benchmarks import tokens
 from benchmarks.calls.options import Options
 from benchmarks.harness import Figure, percentile
 from modules.kernel.interfaces.tokens import make_keys
@@ -104,7 +105,13 @@ def _measured(
 ) -> Measured:
     with _running(servers, folder) as processes:
         port, _ = servers["front"]
-        front = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=1, retries=False)
+        scopes = ("orders:read", "orders:write", "catalog:write", "inventory:write")
+        front = urllib3.HTTPConnectionPool(
+            *("127.0.0.1", port),
+            maxsize=1,
+            retries=False,
+            headers=tokens.bearer(folder, *scopes),
+        )
         _wait_for(front, folder)
         body = {"name": "Bench", "category": "B", "unit_price_minor": 100, "currency": "USD"}
         _put(front, f"/api/v1/catalog/products/{_SKU}", body)
@@ -129,7 +136,7 @@ def _check_out(front: urllib3.HTTPConnectionPool, *, may_fail: bool = False) -> 
         "ship_to": {**ship_to, "postal_code": "T12"},
         "payment_token": "tok_ok",
     }
-    headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
+    headers = {**front.headers, "Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
     started = time.monotonic()
     answer = front.request(
         "POST", "/api/v1/orders", body=msgspec.json.encode(body), headers=headers
@@ -146,7 +153,7 @@ def _check_out(front: urllib3.HTTPConnectionPool, *, may_fail: bool = False) -> 
 
 
 def _put(front: urllib3.HTTPConnectionPool, path: str, body: Mapping[str, object]) -> None:
-    headers = {"Content-Type": "application/json"}
+    headers = {**front.headers, "Content-Type": "application/json"}
     answer = front.request("PUT", path, body=msgspec.json.encode(body), headers=headers)
     assert answer.status < 300, answer.data
 
@@ -160,16 +167,20 @@ def _running(
     try:
         for name, (_, environment) in servers.items():
             (folder / name).mkdir(parents=True, exist_ok=True)
-            _manage(environment, "migrate", "--verbosity=0")
+            _manage(environment, folder, "migrate", "--verbosity=0")
         for _, environment in servers.values() if len(servers) > 1 else ():
-            _manage(environment, "listen")
+            _manage(environment, folder, "listen")
         for name, (port, environment) in servers.items():
             command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log"]
             command += ["--port", str(port), "config.wsgi:application"]
             with (folder / f"{name}.log").open("wb") as log:
                 started.append(
                     subprocess.Popen(
-                        command, env=_environment(environment), stdout=log, stderr=log, cwd=_ROOT
+                        command,
+                        env=_environment(environment, folder),
+                        stdout=log,
+                        stderr=log,
+                        cwd=_ROOT,
                     )
                 )
         yield [psutil.Process(one.pid) for one in started]
@@ -180,15 +191,15 @@ def _running(
             one.wait()
 
 
-def _manage(environment: Mapping[str, str], *command: str) -> None:
+def _manage(environment: Mapping[str, str], folder: Path, *command: str) -> None:
     done = [sys.executable, "manage.py", *command]
-    subprocess.run(done, env=_environment(environment), cwd=_ROOT, check=True)
+    subprocess.run(done, env=_environment(environment, folder), cwd=_ROOT, check=True)
 
 
-def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+def _environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if "DATABASE_URL" not in name}
     told = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "QUARRY_DRIVER": "embedded"}
-    return {**inherited, **told, **environment}
+    return {**inherited, **told, **tokens.environment(folder), **environment}
 
 
 def _wait_for(front: urllib3.HTTPConnectionPool, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Settings common to all environments. Each value of the environment is read here, once."""
 
 from pathlib import Path
+from typing import Any
 
 from environs import Env
 
@@ -51,12 +52,40 @@ QUARRY_CALLERS: list[str] = env.list("QUARRY_CALLERS", deployable.CALLERS)
 #: The name under which code of no module calls other processes; usually it may not.
 QUARRY_OUTSIDER = env.str("QUARRY_OUTSIDER", "")
 
+#: The issuer of this installation's own access tokens, as ``iss`` names it; where browsers and
+#: programs find it. And the name by which tokens are meant for it.
+QUARRY_ISSUER = env.str("QUARRY_ISSUER", "http://127.0.0.1:8000")
+QUARRY_AUDIENCE = env.str("QUARRY_AUDIENCE", "quarry")
+#: The folder of the keys that they are signed with, whether a first one is made where there is
+#: none, and whether `manage.py token` gives some out.
+QUARRY_TOKEN_KEYS = env.str("QUARRY_TOKEN_KEYS", str(VAR / "token-keys"))
+QUARRY_TOKEN_KEYS_MADE = True
+QUARRY_TOKEN_COMMAND = True
+#: Others whose tokens are believed: a JSON list of {"issuer", "jwks_uri"} and, if they differ,
+#: "audience" and "algorithm".
+QUARRY_TOKEN_ISSUERS: Any = env.json("QUARRY_TOKEN_ISSUERS", [])
+#: What a token may give leave to, in words for whoever is asked to agree.
+QUARRY_SCOPES = {
+    "orders:read": "See your orders, their payments and their deliveries",
+    "orders:write": "Place, cancel and send back orders",
+    "orders:import": "Place orders at agreed prices",
+    "accounts:read": "See your account and its entries",
+    "accounts:write": "Pay money into accounts and out of them",
+    "catalog:write": "Change what is sold, and for how much",
+    "inventory:write": "See and change what is on each shelf",
+}
+#: What whoever shops in a browser may do.
+QUARRY_SESSION_SCOPES = ["orders:read", "orders:write", "accounts:read"]
+#: Those that make `manage.py token` a program's of the house, which acts for any customer.
+QUARRY_HOUSE_SCOPES = ["orders:import", "accounts:write", "catalog:write", "inventory:write"]
+
 INSTALLED_APPS = [
     "modules.kernel.placements",
     "modules.kernel.messaging",
     "modules.kernel.eventstore",
     "modules.kernel.readmodels",
     "modules.kernel.interfaces",
+    "modules.kernel.identity",
     "modules.kernel.sagas",
     "modules.kernel.boundaries",
     "modules.kernel.http",

@@ -20,6 +20,9 @@ DATABASES = read_databases(
     connections=20 if QUARRY_DRIVER == "celery" else 0,
     statement_timeout_seconds=30.0,
 ).all
+# Without a folder of keys no tokens are given out, and only those of other issuers are believed.
+QUARRY_TOKEN_KEYS_MADE = False
+QUARRY_TOKEN_COMMAND = False
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 QUARRY_REGISTRY_PASSWORD = env.str("QUARRY_REGISTRY_PASSWORD", "")
 

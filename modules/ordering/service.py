@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from modules.kernel.interfaces import current_principal
 from modules.kernel.sagas import Saga
 from modules.ordering import queries, use_cases
 from modules.ordering.contracts import (
@@ -11,7 +12,9 @@ from modules.ordering.contracts import (
     OrderPage,
     OrderSummary,
     PlaceOrder,
+    UnknownOrder,
 )
+from modules.ordering.domain import access
 from modules.shipping.contracts import Address
 
 
@@ -26,20 +29,28 @@ class OrderingService:
         self._checkout = checkout
 
     def place_order(self, request: PlaceOrder, *, idempotency_key: str) -> OrderSummary:
+        access.check_placing(current_principal(), request)
         return use_cases.place_order(request, idempotency_key=idempotency_key, now=timezone.now())
 
     def cancel_order(self, *, order_id: str) -> None:
+        self.order(order_id=order_id)
         use_cases.cancel_order(order_id=order_id, checkout=self._checkout)
 
     def order(self, *, order_id: str) -> Order:
-        return queries.order(order_id=order_id)
+        found = queries.order(order_id=order_id)
+        if not access.may_see(current_principal(), found.customer_id):
+            # Somebody else's order is nobody's business, nor is whether it exists.
+            raise UnknownOrder(f"there is no order {order_id}", order_id=order_id)
+        return found
 
     def timeline(self, *, order_id: str) -> tuple[OrderMoment, ...]:
+        self.order(order_id=order_id)
         return queries.timeline(order_id=order_id)
 
     def orders(
         self, *, customer_id: str = "", status: str = "", cursor: str = "", limit: int = 50
     ) -> OrderPage:
+        customer_id = access.narrowed(current_principal(), customer_id)
         return queries.orders(customer_id=customer_id, status=status, cursor=cursor, limit=limit)
 
     def basket(self, *, basket_id: str) -> Basket:
@@ -51,6 +62,7 @@ class OrderingService:
     def check_out_basket(
         self, *, basket_id: str, customer_id: str, ship_to: Address, payment_token: str
     ) -> OrderSummary:
+        access.check_owner(current_principal(), customer_id)
         return use_cases.check_out_basket(
             basket_id=basket_id,
             customer_id=customer_id,

@@ -11,8 +11,10 @@ from rest_framework.views import APIView
 
 from modules.kernel import interfaces
 from modules.kernel.http import problems
+from modules.kernel.interfaces import current_principal
 from modules.ordering import queries
 from modules.ordering.contracts import Ordering
+from modules.ordering.domain import access
 from modules.ordering.serializers import (
     AcceptedOrderSerializer,
     HistoryQuerySerializer,
@@ -116,7 +118,9 @@ class OrderHistoryView(APIView):
     def get(self, request: Request) -> Response:
         query = HistoryQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return Response(OrderPageSerializer(queries.history(**query.validated_data)).data)
+        wanted = dict(query.validated_data)
+        wanted["customer_id"] = access.narrowed(current_principal(), wanted.get("customer_id", ""))
+        return Response(OrderPageSerializer(queries.history(**wanted)).data)
 
 
 class OrderView(APIView):

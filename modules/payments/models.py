@@ -21,9 +21,14 @@ from modules.payments.domain.steps import State
 
 
 class Payment(models.Model):
-    """This is the payment for one order as payments knows it."""
+    """This is the payment for one order as payments knows it.
+
+    Attributes:
+        customer_id: who may see it beside the house; empty where nobody has said.
+    """
 
     order_id = models.CharField(max_length=64, unique=True)
+    customer_id = models.CharField(max_length=200, default="", db_default="", blank=True)
     state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in State])
     amount_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, default="", blank=True)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.db.models import Count, Q, Sum
 
-from modules.kernel.contracts import contract_of
+from modules.kernel.contracts import Principal, contract_of
 from modules.kernel.eventstore import Recorded
 from modules.payments.contracts import PaymentStatus, Takings
 from modules.payments.contracts.account_events import AccountOpened, Posting
-from modules.payments.contracts.errors import UnknownAccount
+from modules.payments.contracts.errors import UnknownAccount, UnknownPayment
 from modules.payments.domain import State
 from modules.payments.domain.account import Account, can_be_account
 from modules.payments.models import Payment, accounts
@@ -29,9 +29,18 @@ _STATUS = {
 _AUTHORISED = {State.AUTHORISED, State.CAPTURING, State.CAPTURED, State.REFUNDING, State.VOIDING}
 
 
-def status_of(order_id: str) -> PaymentStatus:
-    """This gives the status of an order's payment; `none` where there is no payment."""
+def status_of(order_id: str, *, asked_by: Principal | None = None) -> PaymentStatus:
+    """This gives the status of an order's payment; `none` where there is no payment.
+
+    Args:
+        asked_by: who may see their own payments only; None for the system itself.
+
+    Raises:
+        UnknownPayment: it is of another customer's order.
+    """
     row = Payment.objects.filter(order_id=order_id).first()
+    if row is not None and asked_by is not None and not asked_by.acts_for(row.customer_id):
+        raise UnknownPayment(f"there is no payment for order {order_id}", order_id=order_id)
     if row is None:
         return PaymentStatus(
             order_id=order_id,

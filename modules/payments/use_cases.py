@@ -22,6 +22,8 @@ from modules.payments.domain.account import ACCOUNT_ID_LENGTH_MAX, Account, can_
 from modules.payments.models import Payment, accounts
 from modules.payments.providers.store_credit import CREDIT, PREFIX
 
+CUSTOMER_ID_LENGTH_MAX = 200
+
 Steps = list[domain.Answer | domain.Call]
 
 
@@ -35,6 +37,7 @@ def authorise_payment(command: AuthorisePayment, *, request_id: str = "") -> Non
             payment_token=_token_of(command),
             request_id=request_id,
         ),
+        customer_id=command.customer_id,
     )
 
 
@@ -156,10 +159,13 @@ def _token_of(command: AuthorisePayment) -> str:
     return f"{PREFIX}{command.customer_id[: ACCOUNT_ID_LENGTH_MAX + 1]}"
 
 
-def _change(order_id: str, change: Callable[[domain.Payment], Steps]) -> None:
+def _change(
+    order_id: str, change: Callable[[domain.Payment], Steps], *, customer_id: str = ""
+) -> None:
     with unit_of_work("payments") as work:
         # Locked: commands and outcomes come from two consumers and may meet here.
         row = Payment.locked(order_id)
+        row.customer_id = row.customer_id or customer_id[:CUSTOMER_ID_LENGTH_MAX]
         payment = row.aggregate()
         steps = change(payment)
         if payment.state is not domain.State.NEW:

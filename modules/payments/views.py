@@ -12,9 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from modules.kernel.http.principals import principal_of
 from modules.kernel.http.problems import CONTENT_TYPE
 from modules.kernel.messaging.context import on_behalf_of
 from modules.payments import queries, use_cases
+from modules.payments.contracts.errors import NotYourAccount, UnknownAccount
 from modules.payments.domain.account import AMOUNT_MINOR_MAX, Account
 
 _TEXT_LENGTH_MAX = 200
@@ -146,7 +148,11 @@ class PaymentView(APIView):
         tags=["payments"],
     )
     def get(self, request: Request, order_id: str) -> Response:
-        return Response(PaymentStatusSerializer(queries.status_of(order_id)).data)
+        return Response(
+            PaymentStatusSerializer(
+                queries.status_of(order_id, asked_by=principal_of(request))
+            ).data
+        )
 
 
 @extend_schema(tags=["payments"])
@@ -162,6 +168,7 @@ class AccountView(APIView):
     def get(self, request: Request, account_id: str) -> Response:
         moment = MomentSerializer(data=request.query_params)
         moment.is_valid(raise_exception=True)
+        _check_may_see(request, account_id)
         return _account(queries.account(account_id, **moment.validated_data))
 
 
@@ -178,6 +185,7 @@ class EntriesView(APIView):
     def get(self, request: Request, account_id: str) -> Response:
         query = EntriesQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
+        _check_may_see(request, account_id)
         after, limit = query.validated_data["after"], query.validated_data["limit"]
         found = queries.entries(account_id, after=after, limit=limit + 1)
         page = found[:limit]
@@ -202,6 +210,7 @@ class DepositsView(APIView):
         responses={200: AccountSerializer, **_REFUSED},
     )
     def post(self, request: Request, account_id: str) -> Response:
+        _check_may_move_money(request, account_id)
         body = DepositSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         entry = dict(body.validated_data)
@@ -220,11 +229,23 @@ class WithdrawalsView(APIView):
         responses={200: AccountSerializer, **_REFUSED, **_UNKNOWN},
     )
     def post(self, request: Request, account_id: str) -> Response:
+        _check_may_move_money(request, account_id)
         body = MoveMoneySerializer(data=request.data)
         body.is_valid(raise_exception=True)
         entry = dict(body.validated_data)
         with on_behalf_of(reason=entry.pop("why")):
             return _account(use_cases.withdraw(account_id=account_id, **entry))
+
+
+def _check_may_see(request: Request, account_id: str) -> None:
+    if not principal_of(request).acts_for(account_id):
+        # Another customer's account is nobody's business, nor is whether there is one.
+        raise UnknownAccount(f"there is no account {account_id}", account_id=account_id)
+
+
+def _check_may_move_money(request: Request, account_id: str) -> None:
+    if not principal_of(request).acts_for(account_id):
+        raise NotYourAccount("money is moved in one's own account only", account_id=account_id)
 
 
 def _account(account: Account) -> Response:

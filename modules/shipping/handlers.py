@@ -15,6 +15,7 @@ def book_shipment(message: BookShipment, delivery: Delivery) -> None:
         recipient=message.recipient,
         items=message.items,
         now=timezone.now(),
+        customer_id=message.customer_id,
     )
 
 

@@ -5,6 +5,8 @@ from django.db import models
 from modules.shipping.contracts import Address
 from modules.shipping.domain.lifecycle import State
 
+CUSTOMER_ID_LENGTH_MAX = 200
+
 
 class Shipment(models.Model):
     """This is what is sent for one order, or the note that nothing must be.
@@ -14,11 +16,15 @@ class Shipment(models.Model):
 
     Attributes:
         shipment_id: the reference carriers know it by.
+        customer_id: who may see it beside the house; empty where nobody has said.
         carrier: set before the carrier is asked, so that asking again asks the same one.
         too_late_at: when a cancellation was asked for that could not be carried out.
     """
 
     order_id = models.CharField(max_length=64, unique=True)
+    customer_id = models.CharField(
+        max_length=CUSTOMER_ID_LENGTH_MAX, default="", db_default="", blank=True
+    )
     shipment_id = models.UUIDField(unique=True)
     state = models.CharField(max_length=12, choices=[(state, state.value) for state in State])
     recipient_name = models.CharField(max_length=120, default="")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
+from modules.kernel.contracts import Principal
 from modules.shipping.contracts import Address, ParcelItem, ShipmentStatus, UnknownShipment
 from modules.shipping.domain.lifecycle import State, told_as
 from modules.shipping.domain.parcels import Parcel
@@ -57,6 +58,16 @@ def status(order_id: str) -> ShipmentStatus:
         carrier=shipment.carrier,
         tracking_number=shipment.tracking_number,
     )
+
+
+def check_may_see(principal: Principal | None, order_id: str) -> None:
+    """This refuses whoever asks for another customer's shipment, as if there were none.
+
+    Raises:
+        UnknownShipment
+    """
+    if principal is not None and not principal.acts_for(_shipment(order_id).customer_id):
+        raise _unknown(order_id)
 
 
 def _shipment(order_id: str) -> Shipment:

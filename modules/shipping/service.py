@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from modules.kernel.interfaces import current_principal
 from modules.shipping import queries, use_cases
 from modules.shipping.carriers import carriers
 from modules.shipping.contracts import (
@@ -37,9 +38,11 @@ class ShippingService:
 
     def shipment(self, *, order_id: str) -> ShipmentStatus:
         """This looks the shipment up."""
+        queries.check_may_see(current_principal(), order_id)
         return queries.status(order_id)
 
     def take_back(self, *, order_id: str) -> ShipmentStatus:
         """This has the goods taken back, and gives the shipment as it then is."""
+        queries.check_may_see(current_principal(), order_id)
         use_cases.take_back(order_id=order_id, now=timezone.now())
         return queries.status(order_id)

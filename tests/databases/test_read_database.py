@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from modules.kernel.http.testing import bearer
 from tests.browser.system import ROOT, running_system
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,7 @@ class TestReadDatabaseUrl:
                 "PUT",
                 f"{address}/api/v1/inventory/apart",
                 body=json.dumps({"on_hand": 7}),
-                headers={"Content-Type": "application/json"},
+                headers={"Content-Type": "application/json", **bearer()},
             )
             read = urllib3.request(
                 "GET",

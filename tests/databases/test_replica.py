@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import urllib3
 
+from modules.kernel.http.testing import bearer
 from tests.browser.system import running_system
 from tests.faults.waiting import wait_until
 from tests.services.postgres import embedded_server, url_of
@@ -55,7 +56,7 @@ class System:
             "PUT",
             f"{self.address}/api/v1/inventory/{sku}",
             body=json.dumps({"on_hand": on_hand}),
-            headers={"Content-Type": "application/json"},
+            headers={"Content-Type": "application/json", **bearer()},
         )
         assert answer.status in (200, 201), answer.data
         token: str = answer.headers["X-Write-Token"]

@@ -50,11 +50,12 @@ def begin(boundary: int, when: str) -> None:
 def _shop() -> Shop:
     from django.test import Client
 
+    from modules.kernel.http.testing import bearer
     from modules.kernel.messaging.testing import drain
     from tests.journeys.conftest import Shop
     from tests.topologies.plugin import System
 
-    return Shop(System(client=Client(), drain=drain))
+    return Shop(System(client=Client(headers=bearer()), drain=drain))
 
 
 def die_at(boundary: int, when: str) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modules.console.replay import Client
+from modules.console.replay import Client, token_source
 from modules.console.replay.client import Unreachable
 from tests.faults.crashes import Way, crash, start_again
 from tests.faults.processes import Process, run_to_end
@@ -102,7 +102,7 @@ class TestTheWholeSystem:
                         *("--base-url", deployment.base_url),
                         *("--concurrency", 8, "--stock-factor", 3, "--limit", ORDERS),
                     )
-                    watching = Client(deployment.base_url)
+                    watching = Client(deployment.base_url, token=token_source())
                     kills: list[Callable[[], None]] = [
                         deployment.kill_web,
                         partial(deployment.kill_worker, 0),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from modules.console.replay import Client, DisposableServer
+from modules.console.replay import Client, DisposableServer, token_source
 
 ROOT = Path(__file__).resolve().parents[2]
 NORTHWIND = ROOT.parent / "shared" / "data" / "northwind"
@@ -88,7 +88,7 @@ class TestTheNorthwindOrderBook:
             *("--base-url", server.base_url),
             *("--concurrency", 8, "--stock-factor", 3, "--limit", 160),
         )
-        watching = Client(server.base_url)
+        watching = Client(server.base_url, token=token_source())
         for placed in (40, 100):
             wait_for_orders(watching, replay, count=placed)
             server.kill()

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from modules.kernel.http.testing import bearer
 from tests.project.serving import free_port, serving
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +107,7 @@ def ask(url: str, *, body: object = None, headers: dict[str, str] | None = None)
     """This sends one request, with a JSON body if there is one, and gives the JSON answer."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
-        url, data=data, headers={"Content-Type": "application/json", **(headers or {})}
+        url, data=data, headers={"Content-Type": "application/json", **bearer(), **(headers or {})}
     )
     with urllib.request.urlopen(request, timeout=10) as response:
         answer: dict[str, Any] = json.load(response)

@@ -24,8 +24,9 @@ class Answer:
 class FrontClient:
     """This sends what a test sends to the front of a topology."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, headers: Mapping[str, str]) -> None:
         self._url = url
+        self._headers = headers
         self._pool = urllib3.PoolManager(retries=False)
 
     def get(self, path: str) -> Answer:
@@ -49,7 +50,7 @@ class FrontClient:
         content_type: str = "application/octet-stream",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        told = {"Content-Type": content_type, **(headers or {})}
+        told = {**self._headers, "Content-Type": content_type, **(headers or {})}
         return Answer(
             self._pool.request(method, self._url + path, body=data.encode(), headers=told)
         )

@@ -20,6 +20,7 @@ from environs import Env
 from pytest_django.plugin import DjangoDbBlocker
 
 from modules.kernel import interfaces
+from modules.kernel.http.testing import bearer
 from modules.kernel.interfaces.tokens import KeyFolder, Signer
 from modules.kernel.messaging import testing
 from modules.kernel.topologies import Plan
@@ -96,7 +97,7 @@ def system(request: pytest.FixtureRequest, topology: str) -> Iterator[System]:
     if topology == PROCESSES:
         running: Cluster = request.getfixturevalue("cluster")
         running.reset()
-        front = FrontClient(running.url)
+        front = FrontClient(running.url, headers=bearer())
         yield System(client=front, drain=running.drain)
         front.close()
         return
@@ -104,7 +105,7 @@ def system(request: pytest.FixtureRequest, topology: str) -> Iterator[System]:
     if topology == SERIALIZED:
         everywhere = dict.fromkeys(settings.QUARRY_MODULES, SERIALIZED)
         interfaces.use(interfaces.Configured(everywhere))
-    yield System(client=Client(), drain=testing.drain)
+    yield System(client=Client(headers=bearer()), drain=testing.drain)
     interfaces.work_with(before)
 
 

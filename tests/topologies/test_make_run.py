@@ -52,7 +52,7 @@ def test_an_order_is_fulfilled(tmp_path: Path) -> None:
         until.enter_context(
             serving(
                 ["make", "run", "TOPOLOGY=processes", f"PORT={port}", f"VENV={sys.prefix}"],
-                url=f"{shop}/api/v1/orders",
+                url=f"{shop}/api/v1/catalog/products",
                 folder=ROOT,
                 environment=environment,
                 log=tmp_path / "log",

@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from modules.catalog.contracts import ProductChanged
+from modules.kernel.http.testing import bearer
 from modules.kernel.messaging.testing import messages
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +14,7 @@ BOARD = {"name": "Slate board", "category": "Table", "unit_price_minor": 3900, "
 
 @pytest.fixture
 def api() -> APIClient:
-    return APIClient()
+    return APIClient(headers=bearer())
 
 
 class TestPut:

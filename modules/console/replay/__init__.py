@@ -8,6 +8,7 @@ log; so it serves as well once modules have moved out.
 
 from modules.console.replay.client import Client, Refused, ReplayError, Unreachable
 from modules.console.replay.conservation import Invariant, Violation, violations
+from modules.console.replay.identity import token_source
 from modules.console.replay.observing import Observation, SeenOrder, SeenStock
 from modules.console.replay.order_book import BookLine, BookOrder, BookProduct, OrderBook
 from modules.console.replay.placing import Pace, PlacedOrder
@@ -42,4 +43,5 @@ __all__ = [
     "Refused",
     "Unreachable",
     "ServerFailed",
+    "token_source",
 ]

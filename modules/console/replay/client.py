@@ -46,6 +46,9 @@ class Refused(ReplayError):
 class Client:
     """This speaks JSON with one server over a pool of connections; threads may share it.
 
+    Args:
+        token: gives the bearer token of the next request, which may be another than the last.
+
     Attributes:
         retried: how many requests had to be sent again.
     """
@@ -57,11 +60,13 @@ class Client:
         connections: int = 1,
         patience_seconds: float = 60,
         timeout_seconds: float = 30,
+        token: Callable[[], str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.retried = 0
+        self._token = token
         self._patience_seconds = patience_seconds
         self._clock = clock
         self._pause = pause
@@ -96,6 +101,8 @@ class Client:
         """
         content = None if body is None else _encoder.encode(body)
         headers = {"Accept": "application/json", "Content-Type": "application/json", **headers}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token()}"
         give_up_at = self._clock() + self._patience_seconds
         pause_seconds = _FIRST_PAUSE_SECONDS
         while True:

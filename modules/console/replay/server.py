@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+from django.conf import settings
+
 from modules.console.replay.client import Client, ReplayError, Unreachable
 
 _READY_WITHIN_SECONDS = 60
@@ -133,6 +135,8 @@ class DisposableServer:
             "DATABASE_URL": f"sqlite:///{self.folder / 'replay.sqlite3'}",
             "QUARRY_VAR": str(self.folder),
             "QUARRY_DRIVER": "embedded",
+            # Its keys are those of this process, whose tokens it is to take.
+            "QUARRY_TOKEN_KEYS": str(Path(settings.QUARRY_TOKEN_KEYS).resolve()),
             "PYTHONUNBUFFERED": "1",
         }
 

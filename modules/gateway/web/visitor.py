@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from modules.kernel import interfaces
+from modules.kernel.http.authentication import SUBJECT_IN_SESSION
+from modules.kernel.http.principals import principal_of
 from modules.ordering.contracts import Basket, Ordering
 
-_CUSTOMER = "shop_customer_id"
 _BASKET = "shop_basket_id"
 
 
@@ -27,13 +28,13 @@ class Visitor:
 def visitor(request: HttpRequest) -> Visitor:
     """This gives who is shopping as far as the session knows."""
     return Visitor(
-        customer_id=request.session.get(_CUSTOMER, ""), basket_id=request.session.get(_BASKET, "")
+        customer_id=principal_of(request).subject, basket_id=request.session.get(_BASKET, "")
     )
 
 
 def welcome(request: HttpRequest) -> Visitor:
     """This gives who is shopping, with a new customer and basket where there is none yet."""
-    for name in (_CUSTOMER, _BASKET):
+    for name in (SUBJECT_IN_SESSION, _BASKET):
         if name not in request.session:
             request.session[name] = str(uuid.uuid4())
     return visitor(request)

@@ -4,13 +4,14 @@ import pytest
 from rest_framework.test import APIClient
 
 from modules.inventory.tests.orders import reserve
+from modules.kernel.http.testing import bearer
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def api() -> APIClient:
-    return APIClient()
+    return APIClient(headers=bearer())
 
 
 class TestStock:

@@ -57,5 +57,9 @@ class Principal:
         """This is true if it has all the scopes."""
         return self.scopes.issuperset(scopes)
 
+    def acts_for(self, owner: str) -> bool:
+        """This is true if what belongs to `owner` is its own, or it is of the house."""
+        return self.is_of_the_house or (bool(owner) and self.subject == owner)
+
 
 ANONYMOUS = Principal()

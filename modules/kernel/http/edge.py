@@ -1,29 +1,34 @@
 """The edge: every request, before its view and after it. What comes in is decided on here, once.
 
-A request has been resolved to a pattern; the route table says whose it is. Where that module runs
-now is asked for each request: here, then its view answers; elsewhere, then the request is passed
-on. A view of a module that is moved away under it is refused its writes, and rolled back: the
-request is then answered anew, at the new place.
+A request has been resolved to a pattern; the route table says whose it is and for whom. Who asks
+is found out, and whether they may. Where the module runs now is asked for each request: here, then
+its view answers; elsewhere, then the request is passed on.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.urls import URLPattern, path
 
-from modules.kernel.contracts import ANONYMOUS, Unavailable
+from modules.kernel.contracts import ANONYMOUS, Principal, Problem, Unavailable
+from modules.kernel.http.access import UndeclaredRoute, check_access, operator_without_login
 from modules.kernel.http.authentication import authenticated
 from modules.kernel.http.forwarding import forward
-from modules.kernel.http.principals import principal_of
-from modules.kernel.http.problems import Unauthenticated, problem_response
+from modules.kernel.http.problems import Unauthenticated, method_not_allowed, problem_response
 from modules.kernel.http.route_table import Entry, route_table
 from modules.kernel.interfaces import ask_as, asked_by, location_of
 from modules.kernel.manifests import Audience
+from modules.kernel.messaging.context import caused_by, current_causes, name_actor
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+_logger = structlog.get_logger("quarry.http")
 
 
 class EdgeMiddleware:
@@ -35,7 +40,8 @@ class EdgeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.principal = ANONYMOUS  # type: ignore[attr-defined]  # read by `principal_of`
-        with asked_by(ANONYMOUS):
+        # Both are said again, of somebody, as soon as the route is known.
+        with asked_by(ANONYMOUS), caused_by(current_causes()):
             return self.get_response(request)
 
     def process_view(
@@ -43,18 +49,41 @@ class EdgeMiddleware:
     ) -> HttpResponseBase | None:
         """This decides who answers the request; None leaves it to the view."""
         match = request.resolver_match
-        entry = self.table.find(match.route, request.method or "") if match else None
-        if entry is None or not entry.module or entry.route.audience is Audience.INTERNAL:
+        entries = self.table.methods_of(match.route) if match else {}
+        if not entries:
+            _logger.error("undeclared_route", route=match.route if match else "")
+            return problem_response(UndeclaredRoute(f"{request.path} is in no module.toml"))
+        method = request.method or ""
+        if method == "OPTIONS":
+            return None
+        entry = entries.get("GET" if method == "HEAD" else method)
+        if entry is None:
+            return method_not_allowed(request, sorted(entries))
+        if entry.route.audience is Audience.INTERNAL:
             return None
         try:
-            principal = authenticated(request, module=entry.module)
+            principal = self._admitted(request, entry)
         except Unauthenticated as error:
+            return _to_login(request, entry) or problem_response(error)
+        except Problem as error:
             return problem_response(error)
+        return self._elsewhere(request, entry, principal)
+
+    def _admitted(self, request: HttpRequest, entry: Entry) -> Principal:
+        principal = authenticated(request, module=entry.module)
+        if entry.route.audience is Audience.STAFF:
+            principal = operator_without_login() or principal
+        check_access(entry.route, principal)
         request.principal = principal  # type: ignore[attr-defined]  # as above
         ask_as(principal)
-        return self._elsewhere(request, entry)
+        name_actor(principal.actor)
+        return principal
 
-    def _elsewhere(self, request: HttpRequest, entry: Entry) -> HttpResponseBase | None:
+    def _elsewhere(
+        self, request: HttpRequest, entry: Entry, principal: Principal
+    ) -> HttpResponseBase | None:
+        if not entry.module:
+            return None
         try:
             location = location_of(entry.module)
         except Unavailable as error:  # It is being moved, and was not there in time.
@@ -62,12 +91,18 @@ class EdgeMiddleware:
         if location.is_here:
             return None
         return forward(
-            request,
-            module=entry.module,
-            route=entry.route,
-            location=location,
-            principal=principal_of(request),
+            request, module=entry.module, route=entry.route, location=location, principal=principal
         )
+
+
+def _to_login(request: HttpRequest, entry: Entry) -> HttpResponseBase | None:
+    """This sends a person to where they can log in; None for a program, which is told."""
+    is_staff = entry.route.audience is Audience.STAFF
+    is_person = is_staff or "text/html" in request.headers.get("Accept", "")
+    if request.method != "GET" or not is_person or "Authorization" in request.headers:
+        return None
+    login = resolve_url("admin:login" if is_staff else settings.LOGIN_URL)
+    return redirect_to_login(request.get_full_path(), login)
 
 
 def urls_elsewhere() -> list[URLPattern]:

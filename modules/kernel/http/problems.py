@@ -5,6 +5,7 @@ Every `Problem` of a contract, and every error of Django REST framework, becomes
 ``application/problem+json``.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from math import ceil
 from typing import Any
@@ -121,6 +122,17 @@ def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
         },
         status=404,
         content_type=CONTENT_TYPE,
+    )
+
+
+def method_not_allowed(request: HttpRequest, allowed: Sequence[str]) -> JsonResponse:
+    """This is the response to a method that a URL does not have."""
+    error = exceptions.MethodNotAllowed(request.method or "")
+    return JsonResponse(
+        _api_problem(error),
+        status=error.status_code,
+        content_type=CONTENT_TYPE,
+        headers={"Allow": ", ".join(allowed)},
     )
 
 

@@ -64,6 +64,16 @@ def on_behalf_of(actor: str = "", *, reason: str = "") -> Iterator[None]:
         yield
 
 
+def name_actor(actor: str) -> None:
+    """This says who wants the rest of the present work, where nobody has said so yet.
+
+    For the edge, which learns in the middle of a request who asks.
+    """
+    causes = _causes.get()
+    if not causes.actor:
+        _causes.set(replace(causes, actor=actor))
+
+
 def headers_of_current_work() -> dict[str, str]:
     """This gives the headers a message appended now carries; only those that are known."""
     causes = _causes.get()

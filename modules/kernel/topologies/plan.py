@@ -57,6 +57,7 @@ def plan(
     broker_url: str,
     broker_prefix: str,
     database_url: Callable[[str], str] | None = None,
+    front: Mapping[str, str] | None = None,
 ) -> Plan:
     """This plans a process for each module.
 
@@ -65,6 +66,7 @@ def plan(
         folder: for databases, keys and what the processes keep.
         ports: on this machine; the first is the front's. As many as there are processes.
         database_url: of a process by its name; by default a SQLite file in the folder.
+        front: what the process at the front is told beside.
     """
     of_part = {FRONT: tuple(one.name for one in manifests if not one.owns)}
     of_part |= {one.name: (one.name,) for one in manifests if one.owns}
@@ -89,6 +91,7 @@ def plan(
                 "QUARRY_FORWARDS": str(name == FRONT).lower(),
                 "QUARRY_VAR": str(folder / name),
                 "DATABASE_URL": url_of(name),
+                **(front or {} if name == FRONT else {}),
                 **{
                     f"QUARRY_MODULES_{other.upper()}": f"http://127.0.0.1:{port_of[place]}"
                     for place, others in of_part.items()

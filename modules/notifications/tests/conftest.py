@@ -10,6 +10,7 @@ from django.db import connection
 
 from modules.kernel import interfaces
 from modules.kernel.contracts import Unavailable
+from modules.kernel.http.testing import house_client
 from modules.notifications.models import Mail
 from modules.ordering.contracts import (
     Order,
@@ -63,6 +64,9 @@ SOLD_OUT = replace(
     failure=OrderFailure(code="out-of-stock", detail="11: 12 requested, 3 available"),
     payment=OrderPayment(status="voided", captured_minor=0, refunded_minor=0),
 )
+
+#: Fixtures of others.
+__all__ = ["house_client"]
 
 
 class StandInOrdering:

@@ -1,8 +1,11 @@
-"""What payments refuses to do with an account.
+"""What payments refuses to show, and to do with an account.
 
 Problem
 ├── NotFound
-│   └── UnknownAccount       nothing was ever paid in
+│   ├── UnknownPayment       it is of another customer's order
+│   └── UnknownAccount       nothing was ever paid in, or it is another customer's
+├── Forbidden
+│   └── NotYourAccount       money is moved in one's own account, or by the house
 ├── Conflict
 │   ├── InsufficientFunds    more than can be spent
 │   ├── OtherCurrency        the account has another one
@@ -13,7 +16,21 @@ Problem
     └── InvalidEntry         an amount or a time that no entry can have
 """
 
-from modules.kernel.contracts import Conflict, Invalid, NotFound
+from modules.kernel.contracts import Conflict, Forbidden, Invalid, NotFound
+
+
+class UnknownPayment(NotFound):
+    """Facts: order_id."""
+
+    code = "unknown-payment"
+    title = "There is no such payment"
+
+
+class NotYourAccount(Forbidden):
+    """Facts: account_id."""
+
+    code = "not-your-account"
+    title = "The account is another customer's"
 
 
 class UnknownAccount(NotFound):

@@ -4,10 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
+from modules.kernel.http.testing import house_client
 from modules.kernel.messaging.testing import deliver, drain, messages
 from modules.payments.contracts import AuthorisePayment
 
 Send = Callable[..., None]
+
+#: Fixtures of others.
+__all__ = ["house_client"]
 
 
 @pytest.fixture

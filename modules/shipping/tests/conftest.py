@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from modules.kernel.http.testing import house_client
 from modules.shipping import carriers as carriers_package
 from modules.shipping import outward
 from modules.shipping.carriers.sandbox import SandboxCarrier
 from modules.shipping.contracts import Address, BookShipment, ParcelItem
 from modules.shipping.domain.carrier import Booking, Carrier, Offer, Refusal
 from modules.shipping.domain.parcels import Parcel
+
+#: Fixtures of others.
+__all__ = ["house_client"]
 
 
 class CarrierUnreachable(Exception):

@@ -10,7 +10,7 @@ from modules.shipping.domain.addresses import faults_of
 from modules.shipping.domain.carrier import Booking, Refusal
 from modules.shipping.domain.lifecycle import ACCEPTED, CALLED_OFF, State
 from modules.shipping.domain.parcels import pack
-from modules.shipping.models import PackedItem, Parcel, Shipment
+from modules.shipping.models import CUSTOMER_ID_LENGTH_MAX, PackedItem, Parcel, Shipment
 
 
 def book_shipment(
@@ -20,11 +20,13 @@ def book_shipment(
     recipient: Address,
     items: tuple[ParcelItem, ...],
     now: datetime,
+    customer_id: str = "",
 ) -> None:
     """This records the shipment and has a carrier asked; asked again, it answers again.
 
     Args:
         shipment_id: the id it gets if there is none for the order yet.
+        customer_id: who may see it.
 
     Raises:
         Invalid: there is nothing to pack.
@@ -35,6 +37,7 @@ def book_shipment(
             order_id=order_id,
             defaults={
                 "shipment_id": shipment_id,
+                "customer_id": customer_id[:CUSTOMER_ID_LENGTH_MAX],
                 "state": State.BOOKING,
                 "requested_at": now,
             },

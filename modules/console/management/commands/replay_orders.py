@@ -1,5 +1,6 @@
 """`manage.py replay_orders DIR`: play a real order book over HTTP and check what is conserved."""
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -26,13 +27,16 @@ from modules.console.replay import (
     read_order_book,
     render,
     replay,
+    token_source,
 )
 
 
 class Command(BaseCommand):
     help = (
         "Play an order book over HTTP, as fast as the server allows, and check that money and "
-        "stock are conserved. Without --base-url a server with an empty database is started. "
+        "stock are conserved. Without --base-url a server with an empty database is started; with "
+        "it, QUARRY_REPLAY_TOKEN names a bearer token where that server does not take this "
+        "installation's. "
         "Exits with 1 when the check fails."
     )
 
@@ -106,6 +110,7 @@ class Command(BaseCommand):
             base_url,
             connections=options["concurrency"],
             patience_seconds=options["patience"],
+            token=token_source(os.environ.get("QUARRY_REPLAY_TOKEN", "")),
         )
         try:
             return replay(

@@ -11,8 +11,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 
 from modules.kernel.contracts import Principal, PrincipalKind
-from modules.kernel.http import edge
 from modules.kernel.http.edge import urls_elsewhere
+from modules.kernel.http.testing import bearer
 from modules.kernel.http.tests.served import served
 from modules.kernel.interfaces import Configured, use, wired, work_with
 from modules.kernel.interfaces.tokens import KeyFolder, Signer, Verifier, make_keys
@@ -44,12 +44,20 @@ def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
 
 
 @pytest.fixture
-def front() -> Iterator[Client]:
+def keys(tmp_path: Path) -> KeyFolder:
+    for module in ("gateway", "catalog"):
+        make_keys(tmp_path, module)
+    return KeyFolder(tmp_path)
+
+
+@pytest.fixture
+def front(keys: KeyFolder) -> Iterator[Client]:
     """A client of a front for which shipping runs elsewhere."""
     before = wired()
     with served(application) as url:
+        work_with(replace(before, signer=Signer(keys, issuer="quarry")))
         use(Configured({"shipping": url}))
-        yield Client()
+        yield Client(headers=bearer())
         wired().transport.close()
     work_with(before)
 
@@ -152,12 +160,6 @@ class TestWhoAsks:
         kind=PrincipalKind.CUSTOMER, subject="ANATR", scopes=frozenset({"orders:read"}), plan="gold"
     )
 
-    @pytest.fixture
-    def keys(self, tmp_path: Path) -> KeyFolder:
-        for module in ("gateway", "catalog"):
-            make_keys(tmp_path, module)
-        return KeyFolder(tmp_path)
-
     def token(self, keys: KeyFolder, *, caller: str, audience: str = "catalog") -> str:
         return Signer(keys, issuer="quarry").token(
             caller=caller, audience=audience, principal=self.ASKS
@@ -185,15 +187,17 @@ class TestWhoAsks:
         token = self.token(keys, caller="gateway", audience="payments")
         assert self.asked(keys, token).status_code == 401
 
-    def test_goes_along_when_a_request_is_passed_on(
-        self, keys: KeyFolder, front: Client, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        work_with(replace(wired(), signer=Signer(keys, issuer="quarry")))
-        monkeypatch.setattr(edge, "authenticated", lambda request, module: self.ASKS)
-        said = said_by(front.post(QUOTES, headers={"Authorization": "Bearer theirs"}))
+    def test_goes_along_when_a_request_is_passed_on(self, keys: KeyFolder, front: Client) -> None:
+        theirs = bearer("ANATR", kind=PrincipalKind.CUSTOMER, scopes=["orders:read"], plan="gold")
+        said = said_by(front.post(QUOTES, headers=theirs))
         scheme, _, token = said["headers"]["HTTP_AUTHORIZATION"].partition(" ")
         caller = Verifier(keys, issuer="quarry").caller(token, audience="shipping")
-        assert (scheme, caller.module, caller.principal) == ("Bearer", "gateway", self.ASKS)
+        asks = replace(self.ASKS, client_id="tests")
+        assert (scheme, caller.module, caller.principal) == ("Bearer", "gateway", asks)
+
+    def test_is_not_told_without_a_key(self, front: Client) -> None:
+        work_with(replace(wired(), signer=None))
+        assert said_by(front.post(QUOTES))["code"] == "cannot-forward"
 
 
 def test_the_front_has_the_urls_of_modules_whose_code_is_elsewhere(settings: Any) -> None:

@@ -5,7 +5,7 @@ verifies that even on localhost, and then asks `callers` whether that module may
 else of a request says who made it.
 """
 
-from modules.kernel.interfaces.tokens.claims import LIFETIME_SECONDS, TokenRefused
+from modules.kernel.interfaces.tokens.claims import LIFETIME_SECONDS, TYPE, TokenRefused
 from modules.kernel.interfaces.tokens.keys import KeyFolder, KeysMissing, make_keys
 from modules.kernel.interfaces.tokens.signing import Signer
 from modules.kernel.interfaces.tokens.verifying import Caller, Verifier
@@ -16,6 +16,7 @@ __all__ = [
     "Caller",
     "TokenRefused",
     "LIFETIME_SECONDS",
+    "TYPE",
     "KeyFolder",
     "KeysMissing",
     "make_keys",

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.test import Client
 
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.models import Message
@@ -16,18 +15,6 @@ TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 
 @pytest.mark.django_db(transaction=True)
 class TestTrace:
-    def test_of_a_request_goes_on_in_the_messages_it_causes(self, client: Client) -> None:
-        client.put(
-            "/api/v1/catalog/products/TEA",
-            json.dumps(
-                {"name": "Tea", "category": "Drinks", "unit_price_minor": 1, "currency": "USD"}
-            ),
-            content_type="application/json",
-            headers={"traceparent": f"00-{TRACE_ID}-b7ad6b7169203331-01"},
-        )
-        message = Message.objects.get(name="catalog.product_changed")
-        assert json.loads(message.headers)["traceparent"].split("-")[1] == TRACE_ID
-
     def test_of_a_message_goes_on_in_what_its_handler_appends(self) -> None:
         def handle(message: DoThing, delivery: object) -> None:
             with unit_of_work("probe") as work:

@@ -44,6 +44,8 @@ class Command(BaseCommand):
             ports=[options["port"] + n for n in range(len(modules) + 1)],
             broker_url=options["broker_url"],
             broker_prefix=_prefix(folder),
+            # Those of this process, so that `manage.py token` makes tokens for the front.
+            front={"QUARRY_TOKEN_KEYS": str(Path(settings.QUARRY_TOKEN_KEYS).resolve())},
         )
         for module in modules:
             if not (folder / "keys" / f"{module}.private.json").exists():
