@@ -6,7 +6,7 @@ Whose things somebody may see is not decided here: that is said by the module th
 from django.conf import settings
 
 from modules.kernel.contracts import Forbidden, Principal, PrincipalKind
-from modules.kernel.http.problems import Unauthenticated
+from modules.kernel.http.problems import BodyTooLarge, Unauthenticated
 from modules.kernel.manifests import Audience, Route
 
 
@@ -27,6 +27,14 @@ class UndeclaredRoute(Forbidden):
     """This says that a URL is in no manifest, and so is served to nobody."""
 
     code = "undeclared-route"
+
+
+def check_size(route: Route, length: str | None) -> None:
+    """This refuses a body that is too large, before it is read. Raises: BodyTooLarge."""
+    if length and length.isdecimal() and int(length) > route.max_body_bytes:
+        raise BodyTooLarge(
+            f"a body has at most {route.max_body_bytes:,} bytes here", most=route.max_body_bytes
+        )
 
 
 def operator_without_login() -> Principal | None:

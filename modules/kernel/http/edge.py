@@ -17,14 +17,21 @@ from django.shortcuts import resolve_url
 from django.urls import URLPattern, path
 
 from modules.kernel.contracts import ANONYMOUS, Principal, Problem, Unavailable
-from modules.kernel.http.access import UndeclaredRoute, check_access, operator_without_login
+from modules.kernel.http.access import (
+    UndeclaredRoute,
+    check_access,
+    check_size,
+    operator_without_login,
+)
 from modules.kernel.http.authentication import authenticated
 from modules.kernel.http.forwarding import forward
+from modules.kernel.http.principals import principal_of
 from modules.kernel.http.problems import Unauthenticated, method_not_allowed, problem_response
 from modules.kernel.http.route_table import Entry, route_table
 from modules.kernel.interfaces import ask_as, asked_by, location_of
 from modules.kernel.manifests import Audience
 from modules.kernel.messaging.context import caused_by, current_causes, name_actor
+from modules.kernel.placements import Fenced, Moved
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -62,12 +69,25 @@ class EdgeMiddleware:
         if entry.route.audience is Audience.INTERNAL:
             return None
         try:
+            check_size(entry.route, request.META.get("CONTENT_LENGTH"))
             principal = self._admitted(request, entry)
         except Unauthenticated as error:
             return _to_login(request, entry) or problem_response(error)
         except Problem as error:
             return problem_response(error)
         return self._elsewhere(request, entry, principal)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """This answers a request anew whose module was moved away under its view.
+
+        The view was refused its writes, and its transaction was rolled back: nothing is done.
+        """
+        match = request.resolver_match
+        entry = self.table.find(match.route, request.method or "") if match else None
+        if not isinstance(error, Fenced | Moved) or entry is None:
+            return None
+        _logger.info("dispatched_anew", route=entry.name, reason=error.code)
+        return self._elsewhere(request, entry, principal_of(request)) or problem_response(error)
 
     def _admitted(self, request: HttpRequest, entry: Entry) -> Principal:
         principal = authenticated(request, module=entry.module)
@@ -89,6 +109,8 @@ class EdgeMiddleware:
         except Unavailable as error:  # It is being moved, and was not there in time.
             return problem_response(error)
         if location.is_here:
+            # Read now, so that it can be passed on if the module is moved away under its view.
+            _ = request.body
             return None
         return forward(
             request, module=entry.module, route=entry.route, location=location, principal=principal

@@ -19,10 +19,18 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from modules.kernel.contracts import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
+from modules.kernel.placements import Fenced, Moved
 
 _logger = structlog.get_logger("quarry.http")
 
 CONTENT_TYPE = "application/problem+json"
+
+
+class BodyTooLarge(Problem):
+    """This says that a body is larger than its route takes; it has not been read."""
+
+    code = "body-too-large"
+    title = "The body is too large"
 
 
 class Unauthenticated(Forbidden):
@@ -33,6 +41,7 @@ class Unauthenticated(Forbidden):
 
 
 _STATUS = {
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -51,6 +60,8 @@ class DatabaseUnavailable(Unavailable):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """This is Django REST framework's `EXCEPTION_HANDLER`."""
+    if isinstance(error, Fenced | Moved):
+        return None  # The edge answers the request anew, where the module is now.
     if isinstance(error, Problem):
         set_rollback()
         return _response(problem_details(error), problem_headers(error))

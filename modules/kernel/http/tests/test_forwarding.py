@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
+from django.urls import resolve
 
 from modules.kernel.contracts import Principal, PrincipalKind
 from modules.kernel.http.edge import urls_elsewhere
@@ -16,6 +17,7 @@ from modules.kernel.http.testing import bearer
 from modules.kernel.http.tests.served import served
 from modules.kernel.interfaces import Configured, use, wired, work_with
 from modules.kernel.interfaces.tokens import KeyFolder, Signer, Verifier, make_keys
+from modules.kernel.placements import Fenced, Moved
 
 QUOTES = "/api/v1/shipping/quotes"
 PRODUCTS = "/api/v1/catalog/products"
@@ -79,6 +81,10 @@ def elsewhere() -> Iterator[Any]:
     work_with(before)
     for one in stack:
         one.__exit__(None, None, None)
+
+
+def view_of(path: str) -> Any:
+    return resolve(path).func.view_class  # type: ignore[attr-defined]  # it is a view's
 
 
 def said_by(response: Any) -> Any:
@@ -208,3 +214,38 @@ def test_the_front_has_the_urls_of_modules_whose_code_is_elsewhere(settings: Any
     assert {str(one.pattern).split("/")[2] for one in urls_elsewhere()} == {"shipping"}
     settings.QUARRY_FORWARDS = False
     assert urls_elsewhere() == []
+
+
+class TestAModuleThatIsMovedAwayUnderItsView:
+    @pytest.mark.parametrize("error", [Moved, Fenced])
+    def test_is_answered_for_at_its_new_place(
+        self, front: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    ) -> None:
+        elsewhere = wired().locations.of("shipping").url
+        use(Configured())
+
+        def refused(self: object, request: Any) -> None:
+            assert request.data == {"a": 1}  # The view has read the body.
+            use(Configured({"shipping": elsewhere}))
+            raise error("the write was refused")
+
+        monkeypatch.setattr(view_of(QUOTES), "post", refused)
+        response = front.post(QUOTES, b'{"a": 1}', content_type="application/json")
+        assert (response.status_code, said_by(response)["body"]) == (409, '{"a": 1}')
+
+    def test_is_unavailable_where_it_has_no_new_place_yet(
+        self, front: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        use(Configured())
+
+        def refused(self: object, request: Any) -> None:
+            raise Fenced("the write was refused")
+
+        monkeypatch.setattr(view_of(QUOTES), "post", refused)
+        response = front.post(QUOTES, b"{}", content_type="application/json")
+        assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+
+
+def test_a_body_that_is_too_large_is_not_read(front: Client) -> None:
+    response = front.post(QUOTES, b"x" * 2_621_441, content_type="application/json")
+    assert (response.status_code, said_by(response)["code"]) == (413, "body-too-large")
