@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connections
-
 from modules.kernel.contracts import command as command_message
 from modules.kernel.contracts import event
 from modules.kernel.messaging.delivery import Delivery
+from modules.kernel.messaging.prepared import cursor_of
 from modules.kernel.messaging.subscriptions import Handler, subscribe, subscriptions
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
 from modules.kernel.sagas import Saga, command, local
@@ -130,8 +129,8 @@ def want(order_id: str) -> None:
 
 def _doer(module: str, step: str, done: type) -> Callable[[Any, Delivery], None]:
     def do(message: Any, delivery: Delivery) -> None:
-        with unit_of_work(module) as work, connections[work.database].cursor() as cursor:
-            # In SQL, as the peer's steps write it.
+        with unit_of_work(module) as work, cursor_of(work.database) as cursor:
+            # In SQL that is prepared, as the peer's steps write it.
             cursor.execute(
                 "INSERT INTO benchmark_sagas_stepeffect (order_id, step) VALUES (%s, %s)",
                 [message.order_id, step],

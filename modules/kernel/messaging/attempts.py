@@ -12,10 +12,11 @@ from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from modules.kernel.contracts import Kind
+from modules.kernel.messaging.advancing import LeaseLost
 from modules.kernel.messaging.context import Causes, caused_by
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.envelope import Envelope
-from modules.kernel.messaging.leases import LeaseLost, Leases
+from modules.kernel.messaging.leases import Leases
 from modules.kernel.messaging.logs import Log
 from modules.kernel.messaging.set_aside import Held, SetAsides, delay_seconds
 from modules.kernel.messaging.subscriptions import RetryPolicy, Subscription

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from modules.kernel.messaging.arrays import array_of, text_array_of
 from modules.kernel.messaging.prepared import prepared_cursor
 
 #: Values of a message, in the order of `_COLUMNS`.
@@ -16,20 +17,19 @@ _COLUMNS = (
 )
 _INSERT = f"INSERT INTO messaging_message ({_COLUMNS})"
 _VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_INSERT_ONE = f"{_INSERT} VALUES {_VALUES}"
 
-#: Up to so many are inserted one by one, which a pipeline does in one round trip; one holds no
-#: COPY.
-PIPELINED_ROWS = 8
-
-# Rows copied in cost the server a fifth less than rows of an INSERT, and defaults apply alike.
-_COPY = f"COPY messaging_message ({_COLUMNS}) FROM STDIN"
+# Cheaper than COPY for the client, not dearer for the server, and it fits into a pipeline.
+_INSERT_MANY = (
+    f"{_INSERT} SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[],"
+    " %s::int[], %s::text[], %s::int[], %s::text[], %s::text[], %s::timestamptz[])"
+)
 
 
 def insert(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
     """This inserts the rows, whose ids come out in their order; inside a transaction."""
     if connection.vendor == "postgresql":
-        _insert_on_postgresql(connection, rows)
+        with prepared_cursor(connection) as cursor:
+            cursor.execute(_INSERT_MANY, _columns(rows))
         return
     values = [value for identity, *rest in rows for value in (identity.hex, *rest)]
     with connection.cursor() as cursor:
@@ -55,12 +55,20 @@ def insert_received(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> int
         return int(cursor.rowcount)
 
 
-def _insert_on_postgresql(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
-    with prepared_cursor(connection) as cursor:
-        if len(rows) <= PIPELINED_ROWS:
-            for row in rows:
-                cursor.execute(_INSERT_ONE, row)
-            return
-        with cursor.copy(_COPY) as copy:
-            for row in rows:
-                copy.write_row(row)
+def _columns(rows: Sequence[Row]) -> list[str]:
+    ids, sources, names, versions, keys, parts, streams, numbers, data, headers, effective = zip(
+        *rows, strict=True
+    )
+    return [
+        array_of(ids),
+        text_array_of(sources),
+        text_array_of(names),
+        array_of(versions),
+        text_array_of(keys),
+        array_of(parts),
+        text_array_of(streams),
+        array_of(numbers),
+        text_array_of(data),
+        text_array_of(headers),
+        text_array_of(one and one.isoformat() for one in effective),
+    ]

@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connections, transaction
 
+from modules.kernel.messaging.advancing import Advance, LeaseLost, Move
 from modules.kernel.messaging.dialect import now_sql, skip_locked_sql
 from modules.kernel.messaging.envelope import PARTITIONS
+from modules.kernel.messaging.unit_of_work import present_work
 from modules.kernel.messaging.writer_turn import writer_turn
-
-
-class LeaseLost(Exception):
-    """This says that another process delivers the partition now; all of the batch rolls back."""
 
 
 @dataclass(slots=True)
@@ -65,27 +63,16 @@ class Leases:
             return self._claim(share - len(self.held))
 
     def advance(self, positions: Mapping[int, int]) -> None:
-        """This moves checkpoints forward, by partition, inside the transaction of the effects.
+        """This moves checkpoints forward, by partition, at the end of the open unit of work.
 
-        Raises:
-            LeaseLost: one of the partitions was claimed by another since, or is past its
-                position already, because a commit that seemed to fail had gone through.
+        It ends with `LeaseLost` where one of the partitions was claimed by another since, or is
+        past its position already, because a commit that seemed to fail had gone through.
         """
-        rows = ", ".join(
-            f"({part}, {self.held[part].epoch}, {position})" for part, position in positions.items()
-        )
-        with connections[self.database].cursor() as cursor:
-            cursor.execute(
-                f"WITH moved (part, epoch, position) AS (VALUES {rows})"
-                " UPDATE messaging_partition SET checkpoint = moved.position FROM moved"
-                " WHERE messaging_partition.part = moved.part"
-                " AND messaging_partition.epoch = moved.epoch"
-                " AND messaging_partition.checkpoint < moved.position"
-                " AND consumer = %s AND source = %s RETURNING messaging_partition.part",
-                [self.consumer, self.source],
+        if positions:
+            present_work().put_off(Advance, Advance).add(
+                Move(self.consumer, self.source, part, self.held[part].epoch, position)
+                for part, position in positions.items()
             )
-            if len(cursor.fetchall()) != len(positions):
-                raise LeaseLost(f"{self.consumer}: some of partitions {sorted(positions)}")
 
     def advanced(self, positions: Mapping[int, int]) -> None:
         """This notes, after the commit, what `advance` has saved."""

@@ -1,23 +1,25 @@
 """What a unit of work is still to write: messages, schedules, and what others put off.
 
 Written together at the end of the transaction: a statement a kind instead of one a message,
-and on PostgreSQL one round trip for all of them where no batch is copied in. A rollback to a
-savepoint takes back what was added since, and no more.
+and on PostgreSQL one round trip for all of them and the commit. A rollback to a savepoint takes
+back what was added since, and no more.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any, Protocol, TypeAlias, TypeVar, cast
 
+from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from modules.kernel.messaging.arrays import array_of, text_array_of
 from modules.kernel.messaging.dialect import now_sql
-from modules.kernel.messaging.insertion import PIPELINED_ROWS, Row, insert
-from modules.kernel.messaging.prepared import prepared_cursor
+from modules.kernel.messaging.insertion import Row, insert
+from modules.kernel.messaging.prepared import pipelined, prepared_cursor
 
 #: After how long it is due, and the other values in the order of `_SCHEDULED`.
 Due: TypeAlias = tuple[timedelta, tuple[Any, ...]]
@@ -30,7 +32,7 @@ _SCHEDULE = (
     " %s::text[], %s::int[], %s::text[], %s::int[], %s::text[], %s::text[], %s::float8[])"
     f" AS due ({_SCHEDULED}, seconds)"
 )
-_CANCEL = "DELETE FROM messaging_scheduled WHERE message_id = ANY(%s)"
+_CANCEL = "DELETE FROM messaging_scheduled WHERE message_id = ANY(%s::uuid[])"
 
 
 class PutOff(Protocol):
@@ -38,6 +40,9 @@ class PutOff(Protocol):
 
     def write(self, connection: BaseDatabaseWrapper) -> None:
         """This writes it; on PostgreSQL its statements' results come later."""
+
+    def meaning_of(self, error: Exception) -> Exception | None:
+        """This gives what an error of the database means, where it is one of its own."""
 
     def mark(self) -> object:
         """This remembers what is to be written now, for `back`."""
@@ -88,16 +93,21 @@ class Pending:
             self._put_off[kind] = make()
         return cast(P, self._put_off[kind])
 
-    def write(self) -> None:
-        """This writes everything."""
+    def write(self, *, commit: bool = False) -> None:
+        """This writes everything.
+
+        Args:
+            commit: the transaction ends here: on PostgreSQL that is said in the same breath.
+        """
         put_off, self._put_off = list(self._put_off.values()), {}
         rows, self._rows = self._rows, []
         due, self._due = self._due, []
         cancelled, self._cancelled = self._cancelled, []
         if not (put_off or rows or due or cancelled):
             return
-        statements = len(put_off) + len(rows) + bool(due) + bool(cancelled)
-        with self._together(rows=len(rows), statements=statements):
+        commit = commit and self._connection.vendor == "postgresql"
+        statements = len(put_off) + bool(rows) + bool(due) + bool(cancelled) + commit
+        with self._meant(put_off), self._together(statements):
             for one in put_off:
                 one.write(self._connection)
             if due:
@@ -108,6 +118,9 @@ class Pending:
             if rows:
                 self.has_written_messages = True
                 insert(self._connection, rows)
+            if commit:
+                with prepared_cursor(self._connection) as cursor:
+                    cursor.execute("COMMIT")
 
     @contextmanager
     def watched(self) -> Iterator[None]:
@@ -142,22 +155,40 @@ class Pending:
                 del self._put_off[kind]
 
     @contextmanager
-    def _together(self, *, rows: int, statements: int) -> Iterator[None]:
-        """Inside this, PostgreSQL is not waited for after each statement, but at the end."""
-        alone = statements == 1 or rows > PIPELINED_ROWS
-        if alone or self._connection.vendor != "postgresql":
+    def _meant(self, put_off: Sequence[PutOff]) -> Iterator[None]:
+        """Inside this, errors are what they mean to who put something off."""
+        try:
             yield
-            return
-        self._connection.ensure_connection()
-        with self._connection.wrap_database_errors, self._connection.connection.pipeline():
-            yield
+        except DatabaseError as error:
+            for one in put_off:
+                meant = one.meaning_of(error)
+                if meant is not None:
+                    raise meant from error
+            raise
+
+    def _together(self, statements: int) -> AbstractContextManager[None]:
+        if statements == 1 or self._connection.vendor != "postgresql":
+            return nullcontext()
+        return pipelined(self._connection)
 
     def _write_due(self, due: list[Due]) -> None:
         if self._connection.vendor == "postgresql":
-            seconds = [after.total_seconds() for after, _ in due]
-            columns = [list(column) for column in zip(*(values for _, values in due), strict=True)]
+            ids, sources, names, versions, keys, parts, data, headers = zip(
+                *(values for _, values in due), strict=True
+            )
+            columns = [
+                array_of(ids),
+                text_array_of(sources),
+                text_array_of(names),
+                array_of(versions),
+                text_array_of(keys),
+                array_of(parts),
+                text_array_of(data),
+                text_array_of(headers),
+                array_of(after.total_seconds() for after, _ in due),
+            ]
             with prepared_cursor(self._connection) as cursor:
-                cursor.execute(_SCHEDULE, [*columns, seconds])
+                cursor.execute(_SCHEDULE, columns)
             return
         with self._connection.cursor() as cursor:
             for after, (message_id, *rest) in due:
@@ -171,7 +202,7 @@ class Pending:
     def _write_cancelled(self, cancelled: list[uuid.UUID]) -> None:
         if self._connection.vendor == "postgresql":
             with prepared_cursor(self._connection) as cursor:
-                cursor.execute(_CANCEL, [cancelled])
+                cursor.execute(_CANCEL, [array_of(cancelled)])
             return
         marks = ", ".join(["%s"] * len(cancelled))
         with self._connection.cursor() as cursor:

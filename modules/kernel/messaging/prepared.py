@@ -6,7 +6,7 @@ and planned anew. How often a text must come before it is prepared is the connec
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -23,12 +23,50 @@ def prepared_cursor(connection: BaseDatabaseWrapper) -> Iterator[psycopg.Cursor[
         yield cursor
 
 
+@contextmanager
+def pipelined(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Inside this, PostgreSQL is waited for at the end, and not after each statement.
+
+    Nor for the BEGIN, where these are the first statements of a transaction.
+    """
+    connection.ensure_connection()
+    begins = _is_to_begin(connection)
+    if begins:
+        # The driver would wait for a BEGIN of its own. It makes none while it commits by itself,
+        # which changes nothing in a transaction that has begun.
+        connection.connection.autocommit = True
+    with connection.wrap_database_errors:
+        try:
+            with connection.connection.pipeline():
+                if begins:
+                    psycopg.Cursor(connection.connection).execute("BEGIN")
+                yield
+        except psycopg.errors.PipelineAborted as aborted:
+            # What matters is what it was aborted for.
+            cause = aborted.__context__
+            raise (cause if isinstance(cause, psycopg.Error) else aborted) from None
+
+
 def fetch(database: str, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """This gives all rows of a query, prepared where the database can."""
+    connection = connections[database]
     with cursor_of(database) as cursor:
-        cursor.execute(query, values)
+        begins = connection.vendor == "postgresql" and _is_to_begin(connection)
+        with pipelined(connection) if begins else nullcontext():
+            cursor.execute(query, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
+
+
+def _is_to_begin(connection: BaseDatabaseWrapper) -> bool:
+    """This tells whether a transaction is open that the server has not heard of yet."""
+    raw = connection.connection
+    return (
+        connection.in_atomic_block
+        and raw is not None
+        and not raw.autocommit
+        and raw.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+    )
 
 
 @contextmanager

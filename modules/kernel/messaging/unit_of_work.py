@@ -219,9 +219,9 @@ class UnitOfWork:
         self._refuse_when_closed()
         self._pending.append(row)
 
-    def _write_at_end(self) -> None:
+    def _write_at_end(self, *, commit: bool) -> None:
         try:
-            self._pending.write()
+            self._pending.write(commit=commit)
         except IntegrityError as error:
             if self._told_late:
                 raise StreamConflict(*self._told_late[0]) from error
@@ -255,6 +255,9 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
         return
     refuse_if_moved(module)
     database = database_of_module(module)
+    connection = connections[database]
+    # A test may have a transaction around all of it.
+    is_outermost = not connection.in_atomic_block
     with (
         connection_budget(module),
         writer_turn(database),
@@ -266,7 +269,9 @@ def unit_of_work(module: str) -> Iterator[UnitOfWork]:
         try:
             with work._pending.watched():
                 yield work
-            work._write_at_end()
+            # Whoever collects write tokens has one more question to the transaction.
+            commit = is_outermost and not (connection.needs_rollback or write_tokens.is_wanted())
+            work._write_at_end(commit=commit)
             if work._pending.has_written_messages:
                 write_tokens.note(database)
                 transaction.on_commit(lambda: wake(database), using=database)
@@ -279,6 +284,14 @@ def database_of_module(module: str) -> str:
     """This gives the alias of the database that holds the module's tables and its log."""
     alias: str = settings.QUARRY_DATABASES.get(module, "default")
     return alias
+
+
+def present_work() -> UnitOfWork:
+    """This gives the unit of work that is open here. Raises: OutsideTransaction."""
+    work = _current.get()
+    if work is None:
+        raise OutsideTransaction("there is no unit of work open: begin one around this")
+    return work
 
 
 def module_of_current_transaction() -> str | None:

@@ -90,6 +90,11 @@ def collecting() -> Iterator[dict[str, WriteToken]]:
         _collected.reset(outer)
 
 
+def is_wanted() -> bool:
+    """This tells whether somebody collects the tokens of what is appended now."""
+    return _collected.get() is not None
+
+
 def note(database: str) -> None:
     """This notes the present transaction's token, where somebody collects; before its commit."""
     tokens = _collected.get()

@@ -8,8 +8,9 @@ import msgspec
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from modules.kernel.messaging.arrays import text_array_of
 from modules.kernel.messaging.dialect import now_sql
-from modules.kernel.messaging.prepared import prepared_cursor
+from modules.kernel.messaging.prepared import fetch, prepared_cursor
 from modules.kernel.messaging.unit_of_work import UnitOfWork
 from modules.kernel.sagas.definition import Definition
 from modules.kernel.sagas.state import SagaState
@@ -18,7 +19,7 @@ _states = msgspec.json.Decoder(SagaState)
 
 _READ_MANY = (
     "SELECT instance_id, definition_hash, state FROM sagas_sagainstance"
-    " WHERE saga = %s AND instance_id = ANY(%s) ORDER BY instance_id FOR UPDATE"
+    " WHERE saga = %s AND instance_id = ANY(%s::text[]) ORDER BY instance_id FOR UPDATE"
 )
 _WRITE_MANY = (
     "UPDATE sagas_sagainstance AS one SET status = new.status, state = new.state,"
@@ -58,6 +59,10 @@ class Loaded:
         """This writes the instances that have changed."""
         if self.changed:
             _write(connection, [self.instances[one] for one in sorted(self.changed)])
+
+    def meaning_of(self, error: Exception) -> Exception | None:
+        """This knows no error of its own."""
+        return None
 
     def mark(self) -> object:
         """This remembers the present states, for `back`."""
@@ -140,9 +145,7 @@ def _insert(database: str, saga: str, definition: Definition, instance_ids: Sequ
 def _read(database: str, saga: str, instance_ids: Sequence[str]) -> list[Instance]:
     # In one order: two who lock the same ones must not each wait for the other.
     if connections[database].vendor == "postgresql":
-        with prepared_cursor(connections[database]) as cursor:
-            cursor.execute(_READ_MANY, [saga, list(instance_ids)])
-            rows = cursor.fetchall()
+        rows = fetch(database, _READ_MANY, [saga, text_array_of(instance_ids)])
     else:
         marks = ", ".join(["%s"] * len(instance_ids))
         with connections[database].cursor() as cursor:
@@ -164,7 +167,8 @@ def _write(connection: BaseDatabaseWrapper, changed: Sequence[Instance]) -> None
     ]
     if connection.vendor == "postgresql":
         with prepared_cursor(connection) as cursor:
-            cursor.execute(_WRITE_MANY, [list(column) for column in zip(*values, strict=True)])
+            columns = zip(*values, strict=True)
+            cursor.execute(_WRITE_MANY, [text_array_of(column) for column in columns])
         return
     with connection.cursor() as cursor:
         cursor.executemany(
