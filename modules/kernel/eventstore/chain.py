@@ -107,7 +107,9 @@ def seal(source: str) -> int:
     """This seals one block of what is not sealed yet, and gives its number of rows."""
     last = ChainBlock.objects.using(source).order_by("-last_pos").first()
     after, previous = (last.last_pos, bytes(last.digest)) if last else (0, _START)
-    found, until = open_log(source).read(after=after, names=None, parts=None, limit=BLOCK)
+    found, until = open_log(source, kept_in=source).read(
+        after=after, names=None, parts=None, limit=BLOCK
+    )
     if until <= after:
         return 0
     rows = b"".join(_entry(envelope) for envelope in found)
@@ -133,7 +135,7 @@ def verify(source: str, verdict: Verdict, *, expect: str = "") -> Iterator[int]:
         verdict: filled while it goes on.
         expect: a digest that an earlier verification gave; it must still be in the chain.
     """
-    verdict.head = open_log(source).head()
+    verdict.head = open_log(source, kept_in=source).head()
     previous, after, met = _START, 0, not expect
     pruned = pruned_until(source)
     for block in ChainBlock.objects.using(source).order_by("last_pos").iterator(chunk_size=20):
@@ -212,7 +214,7 @@ def _compare(source: str, block: ChainBlock, verdict: Verdict, pruned_until: int
 
 
 def _read(source: str, after: int, until: int) -> Iterator[Envelope]:
-    log = open_log(source)
+    log = open_log(source, kept_in=source)
     while after < until:
         found, after = log.read(after=after, names=None, parts=None, limit=BLOCK)
         yield from (envelope for envelope in found if envelope.position <= until)

@@ -23,7 +23,7 @@ class Cut:
 
 def cut(database: str, *, at: datetime | None = None) -> Cut:
     """This gives the cut after all that has a position now, or had been recorded by a time."""
-    head = open_log(database).head()
+    head = open_log(database, kept_in=database).head()
     if at is None:
         return Cut(database=database, position=head)
     # By halves: an index on the time would cost every append, and this is for looking back.

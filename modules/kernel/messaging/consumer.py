@@ -15,12 +15,14 @@ from collections.abc import Callable, Sequence
 import structlog
 from django.db import connections
 
+from modules.kernel.messaging.advancing import LeaseLost
 from modules.kernel.messaging.attempts import Attempts
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.followers import AT_REST_SECONDS
 from modules.kernel.messaging.handled_ahead import HandledAhead
-from modules.kernel.messaging.leases import LeaseLost, Leases, make_partitions
+from modules.kernel.messaging.leases import Leases, make_partitions
 from modules.kernel.messaging.logs import open_log
+from modules.kernel.messaging.recent import Recent
 from modules.kernel.messaging.set_aside import SetAsides
 from modules.kernel.messaging.subscriptions import Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
@@ -49,18 +51,22 @@ class Consumer:
         owner: str,
         batch: int = BATCH,
         chance: random.Random | None = None,
+        recent: Recent | None = None,
     ) -> None:
         """
         Args:
             database: alias of the subscriber's database.
             source: alias of the database whose log is read.
             owner: this process and thread, unlike any other.
+            recent: what this process knows of the log's end.
         """
         self.subscription = subscription
         self.database = database
         self.source = source
         self.batch = batch
-        self.log = open_log(source)
+        self.log = open_log(source, kept_in=database)
+        # Of another database nobody here knows whether its last positions outlive a crash.
+        self._recent = recent if recent is not None and database == source else Recent()
         self.leases = Leases(
             database=database, consumer=subscription.consumer, source=source, owner=owner
         )
@@ -157,12 +163,7 @@ class Consumer:
     def _deliver_next(self) -> int:
         held = self.leases.held
         after = min(lease.cursor for lease in held.values())
-        found, until = self.log.read(
-            after=after,
-            names=list(self.subscription.handlers),
-            parts=list(held),
-            limit=self.batch,
-        )
+        found, until = self._read(after)
         fresh = [message for message in found if message.position > held[message.partition].cursor]
         seen = len(fresh)
         if self._handled_ahead:
@@ -174,6 +175,19 @@ class Consumer:
                 lease.cursor = until
                 lease.suspect = False
         return seen
+
+    def _read(self, after: int) -> tuple[Sequence[Envelope], int]:
+        handlers, held = self.subscription.handlers, self.leases.held
+        known = self._recent.since(after)
+        if known is None:
+            return self.log.read(
+                after=after, names=list(handlers), parts=list(held), limit=self.batch
+            )
+        found = [one for one in known if one.name in handlers and one.partition in held]
+        if len(found) > self.batch:
+            found = found[: self.batch]
+            return found, found[-1].position
+        return found, known[-1].position if known else after
 
     def _goes_alone(self, envelope: Envelope) -> bool:
         """This is true of a message that calls out, or that its last owner may have died of."""

@@ -29,7 +29,8 @@ class Keeper:
     def __init__(self, database: str, pulse: Pulse) -> None:
         self.database = database
         self.pulse = pulse
-        self.log = open_log(database)
+        self.log = open_log(database, kept_in=database)
+        pulse.recent.forget()
         self._wait_seconds = _BUSY_SECONDS
 
     def step(self) -> float:
@@ -39,11 +40,12 @@ class Keeper:
             How many seconds to wait for a writer of this process before the next.
         """
         if not self.log.lead():
+            self.pulse.recent.forget()
             self._follow()
             return 0.0
         count_tick(self.database)
         began = time.monotonic()
-        if self.log.tick():
+        if self._tick():
             self.pulse.beat(self.log.ticked_names)
             rest_seconds = (time.monotonic() - began) * _REST
             self._wait_seconds = min(max(rest_seconds, _BUSY_SECONDS), _IDLE_SECONDS)
@@ -53,7 +55,22 @@ class Keeper:
 
     def close(self) -> None:
         """This lets another process lead at once."""
+        self.pulse.recent.forget()
         self.log.resign()
+
+    def _tick(self) -> int:
+        try:
+            given = self.log.tick()
+        except BaseException:
+            self.pulse.recent.forget()  # Who asks the log meanwhile meets the same trouble.
+            raise
+        if given:
+            ticked = self.log.ticked
+            if ticked:
+                self.pulse.recent.add(ticked[0].position - 1, ticked)
+            else:
+                self.pulse.recent.forget()
+        return given
 
     def _follow(self) -> None:
         connection = connections[self.database]

@@ -80,7 +80,7 @@ def set_aside(
 def show(*, consumer: str, source: str, position: int) -> tuple[SetAsideMessage, dict[str, object]]:
     """This gives a message set aside and its CloudEvent. Raises: NotSetAside."""
     database, row = _find(consumer, source, position)
-    found, _ = open_log(source).read(
+    found, _ = open_log(source, kept_in=source).read(
         after=position - 1, names=[row.name], parts=[row.part], limit=1
     )
     return _seen(database, row), found[0].as_cloudevent()

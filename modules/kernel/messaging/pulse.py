@@ -6,11 +6,18 @@ A hint, never data: whoever misses one finds the messages at its next look.
 import threading
 from collections.abc import Callable, Collection
 
+from modules.kernel.messaging.recent import Recent
+
 
 class Pulse:
-    """This is a counter that can be waited on; one a log."""
+    """This is a counter that can be waited on; one a log.
+
+    Attributes:
+        recent: what the news is, where this process has it.
+    """
 
     def __init__(self) -> None:
+        self.recent = Recent()
         self._condition = threading.Condition()
         self._beats = 0
         self._last_for_all = 0

@@ -29,7 +29,7 @@ def horizon(source: str) -> int:
     left. To be rid of one for good, delete its rows of `messaging_partition`. Followers
     count likewise.
     """
-    needed = [open_log(source).head()]
+    needed = [open_log(source, kept_in=source).head()]
     for database in databases():
         slowest = (
             Partition.objects.using(database)

@@ -52,7 +52,7 @@ def consumer_statistics() -> list[ConsumerStatistics]:
     # One whose module is elsewhere waits for nothing here, however far the log goes on.
     here = [one for one in subscriptions() if one.module not in at.remote]
     return [
-        _of(subscription, open_log(source))
+        _of(subscription, open_log(source, kept_in=source))
         for subscription in (*here, *relays)
         for source in databases()
     ]

@@ -34,11 +34,11 @@ def lag_of(projection: Projection, alias: str = "", *, number: int = 0) -> Lag:
     """
     positions, seconds = 0, 0.0
     for source in databases():
-        head = open_log(source).head()
+        head = open_log(source, kept_in=source).head()
         pos = position_of(projection, source, alias, number=number)
         if pos >= head:
             continue
-        waiting, _ = open_log(source).read(
+        waiting, _ = open_log(source, kept_in=source).read(
             after=pos, names=projection.names, parts=None, limit=_LOOK
         )
         if waiting:

@@ -50,7 +50,7 @@ class Projector:
 
     def __init__(self, projection: Projection, source: str) -> None:
         self.projection = projection
-        self.log = open_log(source)
+        self.log = open_log(source, kept_in=projection.database)
         self.idle_seconds = _IDLE_SECONDS
         self._pause_seconds = _FIRST_PAUSE_SECONDS
         self._go_on_at = 0.0

@@ -158,7 +158,7 @@ def _catch_up(
     report: Callable[[Progress], None],
 ) -> None:
     for checkpoint in _checkpoints(projection, generation):
-        log = open_log(checkpoint.source)
+        log = open_log(checkpoint.source, kept_in=projection.database)
         head, position = log.head(), checkpoint.pos
         while position < head:
             done = advance(projection, log, checkpoint.pk, limit=projection.batch * 10)
@@ -228,7 +228,7 @@ def _bring_level(projection: Projection, locked: list[Checkpoint], live: Generat
         mine = [one for one in locked if one.source == source]
         movable = [one for one in mine if live is not None or one.generation_id != _old(mine)]
         target = max((one.pos for one in mine), default=0)
-        log = open_log(source)
+        log = open_log(source, kept_in=projection.database)
         for one in movable:
             while one.pos < target:
                 one.pos += advance(

@@ -68,7 +68,7 @@ def wake_all_modules() -> None:
 
 def _wake_after_ticks(group: ThreadGroup, database: str, pulse: Pulse) -> None:
     def run() -> None:
-        log = open_log(database)
+        log = open_log(database, kept_in=database)
         seen_position = log.head()
         while not group.stopping.is_set():
             seen = pulse.beats

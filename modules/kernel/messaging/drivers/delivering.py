@@ -50,6 +50,7 @@ def _deliver(
                 database=database_of_module(subscription.module),
                 source=source,
                 owner=owner_here(),
+                recent=pulse.recent,
             )
             consumers[f"{subscription.consumer} on {source}"] = consumer
             while not group.stopping.is_set():

@@ -26,10 +26,12 @@ class Log(Protocol):
     Attributes:
         ticked_names: names of the messages that the last tick gave positions to; None where
             it is not known.
+        ticked: these messages, in order; None where they were too many to be shown.
     """
 
     database: str
     ticked_names: frozenset[str] | None
+    ticked: Sequence[Envelope] | None
 
     def head(self) -> int:
         """This gives the last position; 0 for an empty log."""

@@ -32,46 +32,64 @@ CHANNEL = "quarry_log"
 #: PostgreSQL refuses a payload of 8,000 bytes; what does not fit is left open.
 PAYLOAD_LIMIT = 7_900
 
+#: Rows of a tick that are shown to who ticks; of more, only how many.
+SHOWN_LIMIT = 500
+
 #: Rows one tick takes at the most; the rest of its snapshot is taken by the next ones.
 TICK_LIMIT = 5_000
 
-# The bounds are literals, not read from the sequencer's row inside the statement: then the
-# planner can see how few rows they select, and takes the index even in a log of millions.
-# UNION ALL, not OR: an OR over the two cases is planned as a scan once statistics exist.
+# Prepared, so the planner sees no bounds: `_PLANNING` leaves it the indexes, which find the few
+# rows in a log of millions. UNION ALL, not OR: an OR over the two cases is planned as a scan.
 # The division refuses the whole statement when the sequencer's row did not move with the
 # rows that were put: another leader has raised the epoch meanwhile.
-_TICK = """
-WITH cur AS MATERIALIZED (SELECT coalesce(%(target)s::pg_snapshot, pg_current_snapshot()) AS snap),
+# The commit is not waited for: docs/decisions/0029 says why that is safe.
+_TICK = f"""
+WITH cur AS MATERIALIZED (
+    SELECT coalesce(%(target)s::text::pg_snapshot, pg_current_snapshot()) AS snap,
+           set_config('synchronous_commit', 'off', true)),
 fresh AS (
-    SELECT m.id, m.name FROM messaging_message m, cur
-     WHERE m.xid >= %(xmax)s::xid8 AND m.id > %(done_id)s
+    SELECT {COLUMNS}, m.id FROM messaging_message m, cur
+     WHERE m.xid >= %(xmax)s::text::xid8 AND m.id > %(done_id)s::bigint
        AND pg_visible_in_snapshot(m.xid, cur.snap)
     UNION ALL
-    SELECT m.id, m.name FROM messaging_message m, cur
-     WHERE m.xid = ANY (%(xip)s::xid8[]) AND m.id > %(done_id)s
+    SELECT {COLUMNS}, m.id FROM messaging_message m, cur
+     WHERE m.xid = ANY (%(xip)s::text[]::xid8[]) AND m.id > %(done_id)s::bigint
        AND pg_visible_in_snapshot(m.xid, cur.snap)),
-taken AS (
-    SELECT id, name, row_number() OVER (ORDER BY id) AS n FROM fresh ORDER BY id LIMIT %(limit)s),
+taken AS MATERIALIZED (
+    SELECT %(pos)s::bigint + row_number() OVER (ORDER BY id) AS pos, m.*
+      FROM fresh m ORDER BY id LIMIT %(limit)s::bigint),
 put AS (
     INSERT INTO messaging_position (pos, message_id)
-    SELECT %(pos)s + n, id FROM taken RETURNING message_id),
+    SELECT pos, id FROM taken RETURNING message_id),
 total AS (SELECT count(*) AS n, coalesce(max(message_id), 0) AS last_id FROM put),
 said AS (SELECT string_agg(DISTINCT name, ' ') AS names FROM taken),
 moved AS (
     UPDATE messaging_sequencer s SET pos = s.pos + total.n,
-        last_snapshot = CASE WHEN total.n < %(limit)s THEN cur.snap::text ELSE s.last_snapshot END,
-        target_snapshot = CASE WHEN total.n < %(limit)s THEN NULL ELSE cur.snap::text END,
-        done_id = CASE WHEN total.n < %(limit)s THEN 0 ELSE total.last_id END
+        last_snapshot = CASE WHEN total.n < %(limit)s::bigint
+            THEN cur.snap::text ELSE s.last_snapshot END,
+        target_snapshot = CASE WHEN total.n < %(limit)s::bigint THEN NULL ELSE cur.snap::text END,
+        done_id = CASE WHEN total.n < %(limit)s::bigint THEN 0 ELSE total.last_id END
       FROM cur, total
-     WHERE s.epoch = %(epoch)s AND s.pos = %(pos)s
-       AND (total.n > 0 OR %(target)s::pg_snapshot IS NOT NULL)
- RETURNING s.pos)
-SELECT total.n, total.last_id, cur.snap::text, said.names,
-       CASE WHEN total.n > 0 THEN total.n / (SELECT count(*) FROM moved) END,
-       CASE WHEN total.n > 0 THEN pg_notify(%(channel)s, CASE
-           WHEN length(said.names) < %(payload)s THEN said.names ELSE '' END) END
-  FROM total, cur, said
+     WHERE s.id = 1 AND s.epoch = %(epoch)s::bigint AND s.pos = %(pos)s::bigint
+       AND (total.n > 0 OR %(target)s::text IS NOT NULL)
+ RETURNING s.pos),
+told AS (
+    SELECT total.n, total.last_id, cur.snap::text, said.names,
+           CASE WHEN total.n > 0 THEN total.n / (SELECT count(*) FROM moved) END,
+           CASE WHEN total.n > 0 THEN pg_notify(%(channel)s, CASE
+               WHEN length(said.names) < {PAYLOAD_LIMIT} THEN said.names ELSE '' END) END
+      FROM total, cur, said)
+SELECT told.*, m.* FROM told LEFT JOIN taken m ON told.n <= {SHOWN_LIMIT} ORDER BY m.pos
 """
+
+# For the leader's statements: through the indexes, whatever the planner guesses of bounds that it
+# does not see, and without compiling what runs for a millisecond.
+_PLANNING = {
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+}
 
 # Whether a tick would find anything, which it mostly does not: this costs a tenth of it. It is
 # prepared, so the planner does not see the bounds: where it could, it took a scan of all ids for
@@ -89,19 +107,38 @@ SELECT (SELECT m.id FROM messaging_message m WHERE m.xid >= %s::xid8 ORDER BY m.
 """
 
 
+#: Columns of `_TICK` before those of a message.
+_TOLD = 6
+
+
+# A commit that is waited for, and with it all before it. It leaves nothing but these bytes.
+_SETTLE = "SELECT pg_logical_emit_message(true, 'quarry', '')"
+
+
 class PostgresqlLog:
     """This is the log in a PostgreSQL database."""
 
-    def __init__(self, database: str) -> None:
+    def __init__(self, database: str, *, settles: bool = True) -> None:
+        """
+        Args:
+            settles: positions are made to last before they are told of.
+        """
         self.database = database
+        self._settles = settles
+        self._settled = 0
         self._leading: _Progress | None = None
         self.ticked_names: frozenset[str] | None = None
+        self.ticked: Sequence[Envelope] | None = None
 
     def head(self) -> int:
         with self._cursor() as cursor:
             cursor.execute("SELECT pos FROM messaging_sequencer")
             row = cursor.fetchone()
-        return row[0] if row else 0
+            position = int(row[0]) if row else 0
+            if self._settles and position > self._settled:
+                cursor.execute(_SETTLE)
+                self._settled = position
+        return position
 
     def read(
         self,
@@ -152,6 +189,8 @@ class PostgresqlLog:
             if not cursor.fetchone()[0]:
                 return False
             self._leading = _take_over(cursor, self.database)
+            for name, value in _PLANNING.items():
+                cursor.execute(f"SET {name} = {value}")
         return True
 
     def tick(self) -> int:
@@ -164,14 +203,11 @@ class PostgresqlLog:
                     self._append_due(cursor)
                 elif not found:
                     return 0
-            try:
-                cursor.execute(_TICK, self._leading.parameters())
-            except (DataError, IntegrityError) as error:
-                # The epoch has moved on, or a position was given by another leader already.
-                self._leading = None
-                raise LeadershipLost(f"another process leads the log in {self.database}") from error
-            given, last_id, snapshot, names, *_ = cursor.fetchone()
+            rows = self._tick(self._leading)
+        given, last_id, snapshot, names = rows[0][:4]
         self.ticked_names = frozenset(names.split()) if names else None
+        shown = [envelope_of(row[_TOLD:]) for row in rows] if 0 < given <= SHOWN_LIMIT else []
+        self.ticked = shown if len(shown) == given else None
         self._leading.moved(given, last_id, snapshot)
         return int(given)
 
@@ -180,6 +216,18 @@ class PostgresqlLog:
             self._leading = None
             with self._cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LEADER_LOCK])
+                for name in _PLANNING:
+                    cursor.execute(f"RESET {name}")
+
+    def _tick(self, leading: "_Progress") -> list[tuple[Any, ...]]:
+        try:
+            with prepared_cursor(connections[self.database]) as cursor:
+                cursor.execute(_TICK, leading.parameters())
+                return cursor.fetchall()
+        except (DataError, IntegrityError) as error:
+            # The epoch has moved on, or a position was given by another leader already.
+            self._leading = None
+            raise LeadershipLost(f"another process leads the log in {self.database}") from error
 
     def _look(self, leading: "_Progress") -> tuple[bool, bool | None]:
         """This tells whether there are rows for a tick to take, and messages that are due."""
@@ -229,7 +277,6 @@ class _Progress:
             "epoch": self.epoch,
             "pos": self.pos,
             "channel": CHANNEL,
-            "payload": PAYLOAD_LIMIT,
         }
 
     def moved(self, given: int, last_id: int, snapshot: str) -> None:

@@ -20,6 +20,7 @@ class SqliteLog:
         self.database = database
         self._seen = 0
         self.ticked_names: frozenset[str] | None = None
+        self.ticked: Sequence[Envelope] | None = None
 
     def head(self) -> int:
         with connections[self.database].cursor() as cursor:
