@@ -74,6 +74,18 @@ QUARRY_SCOPES = {
     "catalog:write": "Change what is sold, and for how much",
     "inventory:write": "See and change what is on each shelf",
 }
+#: How often a client may ask, by its plan or, without one, by its kind; empty for no limit. A
+#: plan that is not here has the limit of "". Counted in Redis where there are several processes.
+QUARRY_PLANS: dict[str, Any] = {
+    "": "600/minute",
+    "partner": "1200/minute",
+    "operator": "",
+    "service": "",
+}
+QUARRY_PLANS.update(env.json("QUARRY_PLANS", {}))
+QUARRY_LIMITS_URL = env.str("QUARRY_LIMITS_URL", "memory://")
+#: Whether a request that cannot be counted, because Redis is away, is let through.
+QUARRY_LIMITS_FAIL_OPEN = env.bool("QUARRY_LIMITS_FAIL_OPEN", True)
 #: What whoever shops in a browser may do.
 QUARRY_SESSION_SCOPES = ["orders:read", "orders:write", "accounts:read"]
 #: Those that make `manage.py token` a program's of the house, which acts for any customer.

@@ -25,6 +25,7 @@ from modules.kernel.http.access import (
 )
 from modules.kernel.http.authentication import authenticated
 from modules.kernel.http.forwarding import forward
+from modules.kernel.http.limiting import address_of, rate_limits
 from modules.kernel.http.principals import principal_of
 from modules.kernel.http.problems import Unauthenticated, method_not_allowed, problem_response
 from modules.kernel.http.route_table import Entry, route_table
@@ -49,7 +50,10 @@ class EdgeMiddleware:
         request.principal = ANONYMOUS  # type: ignore[attr-defined]  # read by `principal_of`
         # Both are said again, of somebody, as soon as the route is known.
         with asked_by(ANONYMOUS), caused_by(current_causes()):
-            return self.get_response(request)
+            response = self.get_response(request)
+        for name, value in getattr(request, "said_by_edge", {}).items():
+            response.headers[name] = value
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -71,10 +75,13 @@ class EdgeMiddleware:
         try:
             check_size(entry.route, request.META.get("CONTENT_LENGTH"))
             principal = self._admitted(request, entry)
+            taken = rate_limits().take(entry, principal, address=address_of(request))
         except Unauthenticated as error:
             return _to_login(request, entry) or problem_response(error)
         except Problem as error:
             return problem_response(error)
+        said = taken.headers if taken else {}
+        request.said_by_edge = said | entry.route.headers  # type: ignore[attr-defined]  # as above
         return self._elsewhere(request, entry, principal)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:

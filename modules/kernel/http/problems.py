@@ -26,6 +26,13 @@ _logger = structlog.get_logger("quarry.http")
 CONTENT_TYPE = "application/problem+json"
 
 
+class TooManyRequests(Problem):
+    """This says that a client has asked as often as it may, and when it may go on."""
+
+    code = "too-many-requests"
+    title = "Too many requests"
+
+
 class BodyTooLarge(Problem):
     """This says that a body is larger than its route takes; it has not been read."""
 
@@ -41,6 +48,7 @@ class Unauthenticated(Forbidden):
 
 
 _STATUS = {
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,

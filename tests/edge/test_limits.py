@@ -1,0 +1,120 @@
+"""Limits: what is counted, for whom, where, and what is said of it."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from modules.kernel.contracts import ANONYMOUS, Principal, PrincipalKind, new_id
+from modules.kernel.http.limiting import LimitsUnknown, RateLimits
+from modules.kernel.http.problems import TooManyRequests
+from modules.kernel.http.route_table import Entry
+from modules.kernel.http.testing import customer
+from modules.kernel.manifests import Audience, Route
+
+ANN = Principal(kind=PrincipalKind.CUSTOMER, subject="ann")
+
+
+def entry(limit: str = "", path: str = "things") -> Entry:
+    route = Route(path=path, methods=("GET",), audience=Audience.PUBLIC, limit=limit)
+    return Entry(module="shop", route=route, name=f"GET /{path}")
+
+
+def in_memory(**plans: str) -> RateLimits:
+    return RateLimits("memory://", plans=plans, fails_open=False)
+
+
+def taken_by(limits: RateLimits, who: Principal, *, asks: int, address: str = "1.1.1.1") -> int:
+    """This asks so many times, and gives how often it was let through."""
+    free = 0
+    for _ in range(asks):
+        try:
+            limits.take(entry(), who, address=address)
+            free += 1
+        except TooManyRequests:
+            pass
+    return free
+
+
+class TestAPlan:
+    def test_is_each_clients_own(self) -> None:
+        limits = in_memory(customer="3/hour")
+        bob = Principal(kind=PrincipalKind.CUSTOMER, subject="bob")
+        assert taken_by(limits, ANN, asks=5) == 3
+        assert taken_by(limits, bob, asks=5) == 3
+
+    def test_may_be_another_than_the_usual(self) -> None:
+        limits = in_memory(customer="3/hour", gold="7/hour")
+        gold = Principal(kind=PrincipalKind.CUSTOMER, subject="ann", plan="gold")
+        assert taken_by(limits, gold, asks=9) == 7
+
+    def test_of_nobody_in_particular_is_by_address(self) -> None:
+        limits = in_memory(anonymous="2/hour")
+        assert taken_by(limits, ANONYMOUS, asks=4, address="1.1.1.1") == 2
+        assert taken_by(limits, ANONYMOUS, asks=4, address="2.2.2.2") == 2
+
+    def test_may_be_without_end(self) -> None:
+        assert taken_by(in_memory(customer=""), ANN, asks=50) == 50
+
+
+def test_a_route_has_a_limit_of_its_own() -> None:
+    limits = in_memory(customer="100/hour")
+    dear = entry("1/hour", "dear")
+    left = limits.take(dear, ANN, address="")
+    assert left is not None
+    assert left.headers == {
+        "RateLimit-Policy": '"route";q=1;w=3600',
+        "RateLimit": f'"route";r=0;t={left.reset_seconds}',
+    }
+    with pytest.raises(TooManyRequests) as refused:
+        limits.take(dear, ANN, address="")
+    assert 3_590 < refused.value.retry_after_seconds <= 3_600  # type: ignore[attr-defined]  # a fact
+    assert limits.take(entry(), ANN, address="") is not None
+
+
+class TestWhatCannotBeCounted:
+    URL = "redis://127.0.0.1:1/0"
+
+    def test_is_let_through_where_it_fails_open(self) -> None:
+        limits = RateLimits(self.URL, plans={"customer": "1/hour"}, fails_open=True)
+        assert taken_by(limits, ANN, asks=3) == 3
+
+    def test_is_refused_where_it_fails_closed(self) -> None:
+        limits = RateLimits(self.URL, plans={"customer": "1/hour"}, fails_open=False)
+        with pytest.raises(LimitsUnknown):
+            limits.take(entry(), ANN, address="")
+
+
+def test_is_said_in_each_response(settings: Any) -> None:
+    settings.QUARRY_PLANS = {"customer": "1/hour"}
+    client = Client(headers=customer(f"limited-{new_id()}"))
+    first, second = client.get("/api/v1/catalog/nothing"), None
+    path = "/shop/art/tea/1.svg"
+    first, second = client.get(path), client.get(path)
+    assert first.headers["RateLimit-Policy"] == '"customer";q=1;w=3600'
+    assert first.headers["RateLimit"].startswith('"customer";r=0;t=')
+    assert (second.status_code, second.json()["code"]) == (429, "too-many-requests")
+    assert 3_590 < int(second.headers["Retry-After"]) <= 3_600
+
+
+def test_holds_across_processes(redis_server: str) -> None:
+    """Four processes ask for three times what there is; they get what there is, within 5%."""
+    prefix = f"test-{new_id()}"
+    processes = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.edge.asking",
+                redis_server,
+                prefix,
+            ],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    free = sum(int(process.communicate()[0]) for process in processes)
+    assert abs(free - 400) <= 20
