@@ -2,6 +2,7 @@
 
 quarry.E014  a module runs elsewhere, and there are no keys to call it with
 quarry.E015  a module is said to be here, and is not installed
+quarry.E016  a module is to be moved here, and is not installed
 """
 
 from collections.abc import Sequence
@@ -38,6 +39,16 @@ def check_interfaces(
                     "modules of this process",
                     hint="add it to QUARRY_MODULES, or say at which URL it runs",
                     id="quarry.E015",
+                )
+            )
+    for module in settings.QUARRY_AWAITED_MODULES:
+        if module not in settings.QUARRY_MODULES:
+            found.append(
+                Error(
+                    f"QUARRY_AWAITED_MODULES has {module!r}, which is not among the modules of "
+                    "this process",
+                    hint="add it to QUARRY_MODULES: a module waits where its code is",
+                    id="quarry.E016",
                 )
             )
     return found

@@ -28,6 +28,12 @@ class TestTheCheck:
         settings.QUARRY_MODULES = ["ordering"]
         assert [one.id for one in check_interfaces()] == ["quarry.E015"]
 
+    def test_finds_a_module_that_is_awaited_where_its_code_is_not(self, settings: Any) -> None:
+        settings.QUARRY_AWAITED_MODULES = ["payments"]
+        assert check_interfaces() == []
+        settings.QUARRY_MODULES = ["ordering"]
+        assert [one.id for one in check_interfaces()] == ["quarry.E016"]
+
 
 class TestConfiguring:
     def test_takes_locations_keys_and_callers(self, settings: Any, tmp_path: Path) -> None:
