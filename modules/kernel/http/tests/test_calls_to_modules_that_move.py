@@ -160,7 +160,8 @@ class TestACallToWhereTheModuleWas:
         assert len(net.librarian.asked) == 1
 
     def test_is_not_passed_around_between_two_that_send_it_to_each_other(self, net: Net) -> None:
-        net.places.at |= {"monolith": net.service, "service": net.monolith}
+        back = Location(binding=Binding.REMOTE, url=net.monolith.url, epoch=1)
+        net.places.at |= {"monolith": net.service, "service": back}
         with pytest.raises(NotHere):
             get(Library).put(BOOK)
         assert "monolith" not in net.came_to[1:]
