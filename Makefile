@@ -96,6 +96,10 @@ test-topologies: $(DEV_INSTALLED) ## Go through all journeys wherever modules ru
 	done
 	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest tests/topologies -m slow $(PYTEST_ARGS)
 
+.PHONY: demo-extract
+demo-extract: $(DEV_INSTALLED) ## Move payments out and back while orders are placed (DEMO_ARGS=--orders=N)
+	$(BIN)/python -m tests.extraction.demo $(DEMO_ARGS)
+
 EXTRACTED := payments inventory shipping notifications
 
 .PHONY: test-extraction-services

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from celery import Celery, current_app
 from celery.schedules import schedule
+from django.conf import settings
 
 from modules.kernel.tasks import Periodic, periodic, periodic_tasks, task_packages
 from modules.kernel.tasks.scheduler import ModuleScheduler
@@ -67,4 +68,5 @@ class TestTheApplication:
         assert names == ["quarry"]
 
     def test_looks_for_tasks_in_every_installed_module(self) -> None:
-        assert {"modules.notifications", "modules.kernel.messaging"} <= set(task_packages())
+        of_modules = {f"modules.{module}" for module in settings.QUARRY_MODULES}
+        assert {"modules.kernel.messaging", *of_modules} <= set(task_packages())
