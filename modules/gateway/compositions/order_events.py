@@ -9,6 +9,7 @@ Source: WHATWG HTML, 9.2 "Server-sent events".
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from modules.gateway.compositions.order_page import ByOrder, order_of
 from modules.gateway.compositions.order_progress import progress_of
@@ -18,6 +19,7 @@ from modules.ordering.contracts import Ordering, OrderMoment
 CONTENT_TYPE = "text/event-stream"
 #: The name of every event about an order; a client listens for one.
 EVENT = "order"
+_SOONEST_MS, _LATEST_MS = 700, 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +28,12 @@ class News:
 
     Attributes:
         final: nothing more will come after these.
+        latest_at: when the latest thing happened to the order, whether it is new or not.
     """
 
     moments: tuple[OrderMoment, ...]
     final: bool
+    latest_at: datetime
 
     @property
     def is_over(self) -> bool:
@@ -53,7 +57,21 @@ def news_of(asked: ByOrder, *, after: str) -> News:
     fresh = moments[ids.index(after) + 1 :] if after in ids else moments
     # The timeline comes later than the order itself: it has ended once it tells of the end.
     told = f"order-{order.status}" in {moment.what for moment in moments}
-    return News(moments=fresh, final=told and progress_of(order).final)
+    return News(
+        moments=fresh,
+        final=told and progress_of(order).final,
+        latest_at=moments[-1].happened_at if moments else order.placed_at,
+    )
+
+
+def retry_ms(news: News, *, now: datetime) -> int:
+    """This says when to ask again: often while things happen, rarely once they have stopped to.
+
+    A tenth of the time for which it has been quiet, so a client hears of what happens after a
+    minute six seconds late at the most, and who waits for a day asks no more than others.
+    """
+    quiet_ms = (now - news.latest_at).total_seconds() * 1000
+    return round(min(max(quiet_ms / 10, _SOONEST_MS), _LATEST_MS))
 
 
 def frames(moments: Sequence[OrderMoment], *, retry_ms: int) -> bytes:

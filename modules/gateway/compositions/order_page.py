@@ -76,7 +76,7 @@ ORDER_PAGE = Composition(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPage:
+class WholeOrder:
     """This is an order with what the others know of it.
 
     Attributes:
@@ -93,10 +93,10 @@ class OrderPage:
     states: Mapping[str, str]
 
 
-def order_page(asked: ByOrder) -> OrderPage:
+def order_page(asked: ByOrder) -> WholeOrder:
     """This gives the page of an order. Raises: UnknownOrder; PartUnavailable."""
     composed = compose(ORDER_PAGE, asked)
-    return OrderPage(
+    return WholeOrder(
         order=composed["order"],
         payment=composed.get("payment"),
         shipment=composed.get("shipment"),

@@ -159,10 +159,12 @@ class TestEvents:
         monkeypatch.setattr(ordering, "timeline", lambda **_: lagging)
         ordering.move("order-1", status="cancelled")
         answer = client.get(f"{order_url}/events", headers={"Last-Event-ID": "m-0"})
-        assert (answer.status_code, answer.text) == (200, "retry: 700\n\n")
+        # The double's order is months old: nobody need ask often.
+        assert (answer.status_code, answer.text) == (200, "retry: 10000\n\n")
 
     def test_are_nobody_elses(self, order_url: str) -> None:
-        assert Client().get(f"{order_url}/events").status_code == 404
+        refused = Client().get(f"{order_url}/events", headers={"Accept": "text/event-stream"})
+        assert (refused.status_code, refused.json()["code"]) == (404, "unknown-order")
 
 
 class TestBasket:

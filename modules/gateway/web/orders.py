@@ -1,12 +1,14 @@
 """A visitor's orders: the list, one that updates itself, cancelling it, sending it back."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.gateway.compositions.order_page import ByOrder, order_of, order_page
+from modules.gateway.compositions.order_page import ByOrder, WholeOrder, order_of, order_page
 from modules.gateway.compositions.order_progress import progress_of
 from modules.gateway.web.page import not_found, shop_page
 from modules.gateway.web.visitor import visitor
@@ -38,16 +40,12 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def show(request: HttpRequest, order_id: str) -> HttpResponse:
-    """This shows one order; while it moves, the page asks `progress` again and again."""
+    """This shows one order; the page follows its events, and asks `progress` when one comes."""
     try:
         page = order_page(_asked(request, order_id))
     except UnknownOrder:
         return not_found(request, "order")
-    return shop_page(
-        request,
-        "order.html",
-        {"order": page.order, "progress": progress_of(page.order), "page": page},
-    )
+    return shop_page(request, "order.html", _shown(page))
 
 
 @require_GET
@@ -61,11 +59,10 @@ def progress(request: HttpRequest, order_id: str) -> HttpResponse:
     order = _order_of_visitor(request, order_id)
     if order is None:
         return not_found(request, "order")
-    current = progress_of(order)
-    if request.GET.get("seen") == current.fingerprint:
+    if request.GET.get("seen") == progress_of(order).fingerprint:
         return HttpResponse(status=204)
-    context = {"order": order, "progress": current, "announce": True}
-    return render(request, "shop/_order.html", context)
+    page = order_page(_asked(request, order_id))
+    return render(request, "shop/_order.html", {**_shown(page), "announce": True})
 
 
 @require_POST
@@ -94,6 +91,18 @@ def send_back(request: HttpRequest, order_id: str) -> HttpResponse:
     else:
         messages.success(request, "We have your goods back, and are refunding your money.")
     return redirect("shop:order", order_id=order_id)
+
+
+def _shown(page: WholeOrder) -> dict[str, Any]:
+    happened = [
+        (moment.what.replace("-", " ").capitalize(), moment.happened_at) for moment in page.timeline
+    ]
+    return {
+        "order": page.order,
+        "progress": progress_of(page.order),
+        "carrier": page.shipment.carrier if page.shipment else "",
+        "happened": happened,
+    }
 
 
 def _order_of_visitor(request: HttpRequest, order_id: str) -> Order | None:

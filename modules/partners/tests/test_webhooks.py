@@ -1,11 +1,16 @@
 """Webhooks from an order's events to a receiver: signed, in order, none lost while it is down."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
-from pytest_django import Settings
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from modules.kernel import interfaces
 from modules.kernel.contracts import new_id
@@ -15,6 +20,7 @@ from modules.kernel.messaging.testing import drain
 from modules.ordering.contracts import OrderConfirmed, OrderFailed, OrderFulfilled, OrderPlaced
 from modules.partners.contracts import BadEndpoint, Partners, UnknownEndpoint
 from modules.partners.models import Endpoint
+from modules.partners.outward import webhooks
 from modules.partners.tests.receiver import Receiver, is_signed
 from modules.shipping.contracts import Address
 
@@ -76,6 +82,28 @@ class TestDelivery:
         }
         assert states(endpoint_id) == ["delivered", "delivered"]
 
+    def test_is_verified_by_the_library_for_standard_webhooks(self, receiver: Receiver) -> None:
+        _, secret = add(receiver)
+        happen(placed(str(new_id())))
+        [sent] = receiver.received
+        verified = Webhook(secret).verify(sent.body, sent.headers)
+        assert verified["type"] == "order.placed"
+        with pytest.raises(WebhookVerificationError):
+            Webhook(secret).verify(sent.body + b" ", sent.headers)
+
+    def test_is_verified_as_the_page_for_receivers_says(self, receiver: Receiver) -> None:
+        _, secret = add(receiver)
+        happen(placed(str(new_id())))
+        [sent] = receiver.received
+        page = Path(settings.ROOT, "docs", "front-ends.md").read_text(encoding="utf-8")
+        [code] = re.findall(r"```python\n(import base64.*?)```", page, re.DOTALL)
+        example: dict[str, Any] = {}
+        exec(code, example)
+        assert example["verified"](sent.headers, sent.body, secret)
+        assert not example["verified"](sent.headers, sent.body + b" ", secret)
+        late = sent.headers | {"webhook-timestamp": "1700000000"}
+        assert not example["verified"](late, sent.body, secret)
+
     def test_is_of_the_partners_own_orders_and_the_types_it_wants(self, receiver: Receiver) -> None:
         add(receiver, "order.fulfilled")
         mine, other = str(new_id()), str(new_id())
@@ -106,8 +134,13 @@ class TestDelivery:
         assert set(states(endpoint_id)) == {"delivered"}
         assert not SetAside.objects.exists()
 
-    def test_leaves_an_endpoint_alone_that_has_just_failed(self, receiver: Receiver) -> None:
+    def test_leaves_an_endpoint_alone_that_has_just_failed(
+        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         endpoint_id, _ = add(receiver)
+        # The clock stands still, however slow this machine is: the rest is not over.
+        moment = timezone.now()
+        monkeypatch.setattr(webhooks, "timezone", SimpleNamespace(now=lambda: moment))
         receiver.status = 503
         happen(*(placed(str(new_id())) for _ in range(10)))
         page = interfaces.get(Partners).deliveries(partner=ACME, endpoint_id=endpoint_id)
@@ -123,9 +156,7 @@ class TestDelivery:
 
 
 class TestDisabling:
-    def test_comes_after_days_without_an_answer_and_is_seen(
-        self, receiver: Receiver, settings: Settings
-    ) -> None:
+    def test_comes_after_days_without_an_answer_and_is_seen(self, receiver: Receiver) -> None:
         endpoint_id, _ = add(receiver)
         receiver.status = 500
         happen(placed(str(new_id())))

@@ -5,32 +5,29 @@ Each request is answered at once with what is new, and says when to ask again; t
 """
 
 from django.http import HttpResponse
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from modules.gateway.compositions.order_events import CONTENT_TYPE, frames, news_of
+from modules.gateway.compositions.order_events import CONTENT_TYPE, frames, news_of, retry_ms
 from modules.gateway.compositions.order_page import ByOrder
 from modules.gateway.fronts.refusals import NO_ORDER, NOT_NOW
 from modules.gateway.fronts.web.view import WebView
 
-#: How long a browser waits before it asks again: often enough for somebody who watches.
-RETRY_MS = 700
 
-
-class EventStreamRenderer(BaseRenderer):
-    """This lets a client say that it accepts events; what is sent is made elsewhere."""
+class EventStreamRenderer(JSONRenderer):
+    """This lets a client say that it accepts events. Events are made elsewhere; what is refused
+    is said in JSON, whatever is accepted."""
 
     media_type = CONTENT_TYPE
     format = "events"
-    charset = "utf-8"
 
 
 class WebOrderEventsView(WebView):
     """The events of one order."""
 
-    # JSON for what is refused: problems are said in it whatever is accepted.
     renderer_classes = (JSONRenderer, EventStreamRenderer)
 
     @extend_schema(
@@ -61,7 +58,7 @@ class WebOrderEventsView(WebView):
         if news.is_over:
             return HttpResponse(status=204)
         return HttpResponse(
-            frames(news.moments, retry_ms=RETRY_MS),
+            frames(news.moments, retry_ms=retry_ms(news, now=timezone.now())),
             content_type=f"{CONTENT_TYPE}; charset=utf-8",
             headers={"Cache-Control": "no-store"},
         )

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from modules.catalog.contracts import Product
-from modules.gateway.compositions.order_page import OrderPage
+from modules.gateway.compositions.order_page import WholeOrder
 from modules.gateway.compositions.order_progress import Progress, progress_of
 from modules.gateway.compositions.storefront import Offer
 
@@ -27,7 +27,7 @@ def shown_offer(request: HttpRequest, offer: Offer) -> dict[str, Any]:
     }
 
 
-def shown_order(request: HttpRequest, page: OrderPage) -> dict[str, Any]:
+def shown_order(request: HttpRequest, page: WholeOrder) -> dict[str, Any]:
     """This shows an order with all that was found of it."""
     order, progress = page.order, progress_of(page.order)
     return {
