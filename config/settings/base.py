@@ -71,6 +71,9 @@ QUARRY_SCOPES = {
     "orders:import": "Place orders at agreed prices",
     "accounts:read": "See your account and its entries",
     "accounts:write": "Pay money into accounts and out of them",
+    "partner:orders:read": "See the orders and imports of a partner",
+    "partner:orders:write": "Place and cancel orders of a partner, one by one and in bulk",
+    "partner:webhooks": "Manage a partner's webhooks, and read what was delivered",
     "catalog:write": "Change what is sold, and for how much",
     "inventory:write": "See and change what is on each shelf",
 }

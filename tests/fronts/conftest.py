@@ -4,14 +4,12 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from django.http import HttpRequest
 from django.test import Client
 
-from modules.kernel.contracts import ANONYMOUS, Principal, PrincipalKind
-from modules.kernel.http import edge
+from modules.kernel.contracts import PrincipalKind
+from modules.kernel.http.testing import bearer
 
 PARTNER_SCOPES = frozenset({"partner:orders:read", "partner:orders:write", "partner:webhooks"})
-TOKEN = "acme"
 
 ORDER = {
     "currency": "USD",
@@ -29,19 +27,16 @@ class Known:
 
 
 @pytest.fixture
-def partner(monkeypatch: pytest.MonkeyPatch) -> Client:
+def token() -> str:
+    """This is the token of a partner."""
+    header = bearer("acme", scopes=PARTNER_SCOPES, kind=PrincipalKind.PARTNER)
+    return header["Authorization"].removeprefix("Bearer ")
+
+
+@pytest.fixture
+def partner(token: str) -> Client:
     """This speaks HTTP in the name of a partner."""
-
-    def authenticated(request: HttpRequest, *, module: str) -> Principal:
-        name = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if name != TOKEN:
-            return ANONYMOUS
-        return Principal(
-            kind=PrincipalKind.PARTNER, subject=name, client_id=name, scopes=PARTNER_SCOPES
-        )
-
-    monkeypatch.setattr(edge, "authenticated", authenticated)
-    return Client(headers={"Authorization": f"Bearer {TOKEN}"})
+    return Client(headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.fixture

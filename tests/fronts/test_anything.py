@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 
 from modules.gateway.fronts.openapi import FRONTS
 from modules.gateway.management.commands.openapi import file_of
-from tests.fronts.conftest import TOKEN, Known
+from tests.fronts.conftest import Known
 
 #: Of each kind, for each operation: few, for CI. `QUARRY_FRONT_EXAMPLES` asks for more.
 EXAMPLES = int(os.environ.get("QUARRY_FRONT_EXAMPLES", "6"))
@@ -62,16 +62,16 @@ def schema_of(document: dict[str, Any]) -> BaseSchema:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("document", "path", "method"), list(operations()))
 def test_an_answer_is_as_the_document_says(
-    document: dict[str, Any], path: str, method: str, known: Known
+    document: dict[str, Any], path: str, method: str, known: Known, token: str
 ) -> None:
     operation = schema_of(document)[path][method]
-    send(operation.as_strategy(GenerationMode.POSITIVE), known)
+    send(operation.as_strategy(GenerationMode.POSITIVE), known, token)
     # What takes nothing, or any text, cannot be asked for wrongly.
     with suppress(Unsatisfiable):
-        send(operation.as_strategy(GenerationMode.NEGATIVE), known)
+        send(operation.as_strategy(GenerationMode.NEGATIVE), known, token)
 
 
-def send(requests: st.SearchStrategy[Any], known: Known) -> None:
+def send(requests: st.SearchStrategy[Any], known: Known, token: str) -> None:
     """This sends requests, and fails with the first that is not answered as it should be."""
 
     @settings(
@@ -90,7 +90,7 @@ def send(requests: st.SearchStrategy[Any], known: Known) -> None:
             )
         case.call_and_validate(
             checks=CHECKS,
-            headers={"Authorization": f"Bearer {TOKEN}", "X-CSRFToken": _CSRF},
+            headers={"Authorization": f"Bearer {token}", "X-CSRFToken": _CSRF},
             cookies={django_settings.CSRF_COOKIE_NAME: _CSRF},
         )
 

@@ -14,7 +14,6 @@ from pytest_django.live_server_helper import LiveServer
 from modules.gateway.fronts.openapi import PARTNER
 from modules.gateway.management.commands.openapi import file_of
 from modules.kernel.messaging.testing import drain
-from tests.fronts.conftest import TOKEN
 
 _PACKAGE = "quarry_partner_client"
 
@@ -41,9 +40,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def client(generated: Path, partner: object, live_server: LiveServer) -> Iterator[Any]:
+def client(generated: Path, token: str, live_server: LiveServer) -> Iterator[Any]:
     package = _imported("")
-    with package.AuthenticatedClient(base_url=live_server.url, token=TOKEN) as client:
+    with package.AuthenticatedClient(base_url=live_server.url, token=token) as client:
         yield client
 
 

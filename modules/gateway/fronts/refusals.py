@@ -26,8 +26,13 @@ def refusal(status: int, description: str) -> Responses:
 
 
 BAD_REQUEST = refusal(400, "The request is not valid; `errors` names the fields.")
-UNAUTHENTICATED = refusal(401, "The token is missing, or is not good.")
 NO_ORDER = refusal(404, "There is no such order of yours.")
 NO_PRODUCT = refusal(404, "There is no such product.")
 INVALID = refusal(422, "The request breaks a rule; `code` says which.")
-NOT_NOW = refusal(503, "A required part cannot be had now; `part` says which.")
+#: What may be said of any request, before or instead of its answer.
+ANYWHERE = {
+    **refusal(401, "What says who you are is missing, or is not good."),
+    **refusal(403, "You may not, or the token against forged requests is missing."),
+    **refusal(429, "Too many requests; `Retry-After` says when to come back."),
+    **refusal(503, "A required part cannot be had now; `part` says which."),
+}

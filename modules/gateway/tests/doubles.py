@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from modules.catalog.contracts import Product, ProductPage, UnknownProduct
 from modules.inventory.contracts import StockLevel, UnknownSku
+from modules.kernel.interfaces import current_principal
 from modules.ordering.contracts import (
     Basket,
     BasketLine,
@@ -154,10 +155,11 @@ class OrderingDouble:
         self.placed[order_id] = replace(self.placed[order_id], **changes)  # type: ignore[arg-type]  # names of fields of Order
 
     def order(self, *, order_id: str) -> Order:
-        try:
-            return self.placed[order_id]
-        except KeyError:
-            raise UnknownOrder(f"there is no order {order_id}", order_id=order_id) from None
+        order = self.placed.get(order_id)
+        who = current_principal()
+        if order is None or (who is not None and not who.acts_for(order.customer_id)):
+            raise UnknownOrder(f"there is no order {order_id}", order_id=order_id)
+        return order
 
     def timeline(self, *, order_id: str) -> tuple[OrderMoment, ...]:
         order = self.order(order_id=order_id)

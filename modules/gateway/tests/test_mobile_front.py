@@ -5,6 +5,7 @@ from django.test import Client
 
 from modules.gateway.tests.doubles import OrderingDouble
 from modules.gateway.tests.test_web_front import check_out, put
+from modules.kernel.http.testing import customer
 from modules.ordering.contracts import OrderShipment
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,9 @@ class TestOrder:
         assert client.get(f"/mobile/orders/{order_id}", headers=seen).status_code == 200
 
     def test_is_nobody_elses(self, order_id: str) -> None:
-        assert Client().get(f"/mobile/orders/{order_id}").status_code == 404
+        other = Client(headers=customer("somebody-else"))
+        assert other.get(f"/mobile/orders/{order_id}").json()["code"] == "unknown-order"
+        assert Client().get(f"/mobile/orders/{order_id}").status_code == 401
 
 
 class TestLists:

@@ -4,12 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from django.http import HttpRequest
 from django.test import Client
 from pytest_django import Settings
 
-from modules.kernel.contracts import ANONYMOUS, Principal, PrincipalKind, new_id
-from modules.kernel.http import edge
+from modules.kernel.contracts import PrincipalKind, new_id
+from modules.kernel.http.testing import bearer
 from modules.kernel.messaging.testing import drain
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +26,7 @@ class Partner:
     """This speaks with the front end in the name of a partner."""
 
     def __init__(self, name: str) -> None:
-        self._client = Client(headers={"Authorization": f"Bearer {name}"})
+        self._client = Client(headers=bearer(name, scopes=SCOPES, kind=PrincipalKind.PARTNER))
 
     def get(self, path: str) -> Any:
         return self._client.get(f"/partner/v1/{path}")
@@ -44,16 +43,7 @@ class Partner:
 
 
 @pytest.fixture
-def acme(monkeypatch: pytest.MonkeyPatch) -> Partner:
-    """A partner whose token is its name."""
-
-    def authenticated(request: HttpRequest, *, module: str) -> Principal:
-        name = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if not name:
-            return ANONYMOUS
-        return Principal(kind=PrincipalKind.PARTNER, subject=name, client_id=name, scopes=SCOPES)
-
-    monkeypatch.setattr(edge, "authenticated", authenticated)
+def acme() -> Partner:
     return Partner("acme")
 
 
@@ -87,6 +77,11 @@ class TestOrders:
     def test_need_a_token(self, acme: Partner) -> None:
         refused = Client().get("/partner/v1/orders")
         assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+
+    def test_need_the_scope_of_the_route(self) -> None:
+        headers = bearer("acme", scopes=["partner:orders:read"], kind=PrincipalKind.PARTNER)
+        refused = Client(headers=headers).get("/partner/v1/webhooks")
+        assert (refused.status_code, refused.json()["code"]) == (403, "insufficient-scope")
 
 
 class TestImports:

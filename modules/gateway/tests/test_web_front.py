@@ -176,10 +176,12 @@ class TestBasket:
 
     def test_is_not_changed_by_a_forged_request(self, ordering: OrderingDouble) -> None:
         browser = Client(enforce_csrf_checks=True)
-        refused = put(browser, "MUG", 1)
-        assert (refused.status_code, refused.json()["code"]) == (403, "permission-denied")
+        put(browser, "MUG", 1)
+        refused = put(browser, "MUG", 2)
+        assert (refused.status_code, refused.json()["code"]) == (403, "csrf-failed")
         token = browser.get("/web/basket").json()["csrf_token"]
-        assert put(browser, "MUG", 1, headers={"X-CSRFToken": token}).status_code == 200
+        changed = put(browser, "MUG", 2, headers={"X-CSRFToken": token})
+        assert changed.json()["lines"][0]["quantity"] == 2
 
     def test_that_is_empty_is_not_ordered(self, client: Client, ordering: OrderingDouble) -> None:
         refused = check_out(client)

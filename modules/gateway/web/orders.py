@@ -113,4 +113,4 @@ def _order_of_visitor(request: HttpRequest, order_id: str) -> Order | None:
 
 
 def _asked(request: HttpRequest, order_id: str) -> ByOrder:
-    return ByOrder(order_id=order_id, customer_id=visitor(request).customer_id)
+    return ByOrder(order_id=order_id)

@@ -24,7 +24,7 @@ from modules.gateway.fronts.mobile.shapes import (
     MobileProductSerializer,
     MobileProductsQuerySerializer,
 )
-from modules.gateway.fronts.refusals import BAD_REQUEST, INVALID, NO_ORDER, NOT_NOW
+from modules.gateway.fronts.refusals import ANYWHERE, BAD_REQUEST, INVALID, NO_ORDER
 from modules.kernel import interfaces
 from modules.kernel.composition import State
 from modules.ordering.contracts import Order, Ordering, OrderPage, OrderSummary
@@ -54,7 +54,7 @@ class MobileOrdersView(MobileView):
             **_NOT_MODIFIED,
             **BAD_REQUEST,
             **INVALID,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def get(self, request: Request) -> Response:
@@ -83,12 +83,12 @@ class MobileOrderView(MobileView):
             **_NOT_MODIFIED,
             **BAD_REQUEST,
             **NO_ORDER,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def get(self, request: Request, order_id: str) -> Response:
         fields = _fields(_read(FieldsQuerySerializer, request), MobileOrderSerializer)
-        order = order_of(ByOrder(order_id=order_id, customer_id=self.customer_id))
+        order = order_of(ByOrder(order_id=order_id))
         return Response(compact(_order(order), fields))
 
 
@@ -105,7 +105,7 @@ class MobileProductsView(MobileView):
             **_NOT_MODIFIED,
             **BAD_REQUEST,
             **INVALID,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def get(self, request: Request) -> Response:

@@ -22,10 +22,9 @@ from modules.gateway.fronts.partner.shapes import (
 )
 from modules.gateway.fronts.partner.view import PartnerView
 from modules.gateway.fronts.refusals import (
+    ANYWHERE,
     BAD_REQUEST,
     INVALID,
-    NOT_NOW,
-    UNAUTHENTICATED,
     refusal,
 )
 from modules.kernel import interfaces
@@ -43,7 +42,7 @@ class PartnerEndpointsView(PartnerView):
         tags=_TAGS,
         operation_id="list_webhooks",
         summary="List your endpoints",
-        responses={200: PartnerEndpointsSerializer, **UNAUTHENTICATED, **NOT_NOW},
+        responses={200: PartnerEndpointsSerializer, **ANYWHERE},
     )
     def get(self, request: Request) -> Response:
         found = interfaces.get(Partners).endpoints(partner=self.partner)
@@ -58,9 +57,8 @@ class PartnerEndpointsView(PartnerView):
         responses={
             201: PartnerSecretSerializer,
             **BAD_REQUEST,
-            **UNAUTHENTICATED,
             **INVALID,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def post(self, request: Request) -> Response:
@@ -86,7 +84,7 @@ class PartnerEndpointView(PartnerView):
         operation_id="read_webhook",
         summary="Read an endpoint and whether it is well",
         parameters=[_ENDPOINT_ID],
-        responses={200: PartnerEndpointSerializer, **UNAUTHENTICATED, **_NO_ENDPOINT, **NOT_NOW},
+        responses={200: PartnerEndpointSerializer, **_NO_ENDPOINT, **ANYWHERE},
     )
     def get(self, request: Request, endpoint_id: str) -> Response:
         found = interfaces.get(Partners).endpoint(partner=self.partner, endpoint_id=endpoint_id)
@@ -101,10 +99,9 @@ class PartnerEndpointView(PartnerView):
         responses={
             200: PartnerEndpointSerializer,
             **BAD_REQUEST,
-            **UNAUTHENTICATED,
             **_NO_ENDPOINT,
             **INVALID,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def patch(self, request: Request, endpoint_id: str) -> Response:
@@ -128,9 +125,8 @@ class PartnerEndpointView(PartnerView):
         parameters=[_ENDPOINT_ID],
         responses={
             204: OpenApiResponse(description="It is gone."),
-            **UNAUTHENTICATED,
             **_NO_ENDPOINT,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def delete(self, request: Request, endpoint_id: str) -> Response:
@@ -148,7 +144,7 @@ class PartnerSecretView(PartnerView):
         description="For a day messages are signed with both, so that you can change over.",
         parameters=[_ENDPOINT_ID],
         request=None,
-        responses={201: PartnerSecretSerializer, **UNAUTHENTICATED, **_NO_ENDPOINT, **NOT_NOW},
+        responses={201: PartnerSecretSerializer, **_NO_ENDPOINT, **ANYWHERE},
     )
     def post(self, request: Request, endpoint_id: str) -> Response:
         made = interfaces.get(Partners).rotate_secret(partner=self.partner, endpoint_id=endpoint_id)
@@ -166,10 +162,9 @@ class PartnerDeliveriesView(PartnerView):
         responses={
             200: PartnerDeliveryPageSerializer,
             **BAD_REQUEST,
-            **UNAUTHENTICATED,
             **_NO_ENDPOINT,
             **INVALID,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def get(self, request: Request, endpoint_id: str) -> Response:
@@ -193,10 +188,9 @@ class PartnerReplayView(PartnerView):
         responses={
             202: PartnerReplayedSerializer,
             **BAD_REQUEST,
-            **UNAUTHENTICATED,
             **_NO_ENDPOINT,
             **INVALID,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def post(self, request: Request, endpoint_id: str) -> Response:

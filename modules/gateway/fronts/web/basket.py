@@ -7,7 +7,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from modules.gateway.fronts.refusals import BAD_REQUEST, INVALID, NOT_NOW, refusal
+from modules.gateway.fronts.caller import FrontView
+from modules.gateway.fronts.refusals import ANYWHERE, BAD_REQUEST, INVALID
 from modules.gateway.fronts.web.orders import accepted
 from modules.gateway.fronts.web.shapes import (
     WebAcceptedSerializer,
@@ -15,31 +16,29 @@ from modules.gateway.fronts.web.shapes import (
     WebCheckoutSerializer,
     WebQuantitySerializer,
 )
-from modules.gateway.fronts.web.view import WebView
 from modules.gateway.web.visitor import basket_of, leave_basket, visitor, welcome
 from modules.kernel import interfaces
 from modules.ordering.contracts import Basket, EmptyBasket, Ordering
 from modules.shipping.contracts import Address
 
 _TAGS = ("basket",)
-_FORGED = refusal(403, "The token against forged requests is missing.")
 _EMPTY = Basket(basket_id="", currency="", lines=(), total_minor=0)
 
 
-class WebBasketView(WebView):
+class WebBasketView(FrontView):
     """What has been chosen so far."""
 
     @extend_schema(
         tags=_TAGS,
         operation_id="web_read_basket",
         summary="Read the basket of this session",
-        responses={200: WebBasketSerializer, **NOT_NOW},
+        responses={200: WebBasketSerializer, **ANYWHERE},
     )
     def get(self, request: Request) -> Response:
         return _shown(request, basket_of(request._request) or _EMPTY)
 
 
-class WebBasketLineView(WebView):
+class WebBasketLineView(FrontView):
     """One product in the basket."""
 
     @extend_schema(
@@ -47,7 +46,7 @@ class WebBasketLineView(WebView):
         operation_id="web_put_in_basket",
         summary="Say how many of a product are to be in the basket",
         request=WebQuantitySerializer,
-        responses={200: WebBasketSerializer, **BAD_REQUEST, **_FORGED, **INVALID, **NOT_NOW},
+        responses={200: WebBasketSerializer, **BAD_REQUEST, **INVALID, **ANYWHERE},
     )
     def put(self, request: Request, sku: str) -> Response:
         body = WebQuantitySerializer(data=request.data)
@@ -60,7 +59,7 @@ class WebBasketLineView(WebView):
         return _shown(request, basket)
 
 
-class WebCheckoutView(WebView):
+class WebCheckoutView(FrontView):
     """Ordering what is in the basket."""
 
     @extend_schema(
@@ -69,7 +68,7 @@ class WebCheckoutView(WebView):
         summary="Order what is in the basket",
         description="Answers at once; the order is paid, reserved and shipped afterwards.",
         request=WebCheckoutSerializer,
-        responses={202: WebAcceptedSerializer, **BAD_REQUEST, **_FORGED, **INVALID, **NOT_NOW},
+        responses={202: WebAcceptedSerializer, **BAD_REQUEST, **INVALID, **ANYWHERE},
     )
     def post(self, request: Request) -> Response:
         body = WebCheckoutSerializer(data=request.data)

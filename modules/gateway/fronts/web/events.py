@@ -13,8 +13,8 @@ from rest_framework.request import Request
 
 from modules.gateway.compositions.order_events import CONTENT_TYPE, frames, news_of, retry_ms
 from modules.gateway.compositions.order_page import ByOrder
-from modules.gateway.fronts.refusals import NO_ORDER, NOT_NOW
-from modules.gateway.fronts.web.view import WebView
+from modules.gateway.fronts.caller import FrontView
+from modules.gateway.fronts.refusals import ANYWHERE, NO_ORDER
 
 
 class EventStreamRenderer(JSONRenderer):
@@ -25,7 +25,7 @@ class EventStreamRenderer(JSONRenderer):
     format = "events"
 
 
-class WebOrderEventsView(WebView):
+class WebOrderEventsView(FrontView):
     """The events of one order."""
 
     renderer_classes = (JSONRenderer, EventStreamRenderer)
@@ -47,12 +47,12 @@ class WebOrderEventsView(WebView):
             (200, CONTENT_TYPE): OpenApiTypes.STR,
             204: OpenApiResponse(description="Nothing more will happen: do not ask again."),
             **NO_ORDER,
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def get(self, request: Request, order_id: str) -> HttpResponse:
         news = news_of(
-            ByOrder(order_id=order_id, customer_id=self.customer_id),
+            ByOrder(order_id=order_id),
             after=request.headers.get("Last-Event-ID", ""),
         )
         if news.is_over:

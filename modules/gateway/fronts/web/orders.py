@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from modules.gateway.compositions.order_page import ByOrder, order_of, order_page
-from modules.gateway.fronts.refusals import BAD_REQUEST, INVALID, NO_ORDER, NOT_NOW, refusal
+from modules.gateway.fronts.caller import FrontView
+from modules.gateway.fronts.refusals import ANYWHERE, BAD_REQUEST, INVALID, NO_ORDER, refusal
 from modules.gateway.fronts.web.projecting import shown_order
 from modules.gateway.fronts.web.shapes import (
     CursorQuerySerializer,
@@ -15,7 +16,6 @@ from modules.gateway.fronts.web.shapes import (
     WebOrderPageSerializer,
     WebOrderSerializer,
 )
-from modules.gateway.fronts.web.view import WebView
 from modules.kernel import interfaces
 from modules.ordering.contracts import Ordering, OrderPage
 from modules.shipping.contracts import Shipping
@@ -24,7 +24,7 @@ _TAGS = ("orders",)
 _ORDER_ID = OpenApiParameter("order_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 
 
-class WebOrdersView(WebView):
+class WebOrdersView(FrontView):
     """The orders of whoever asks."""
 
     @extend_schema(
@@ -32,7 +32,7 @@ class WebOrdersView(WebView):
         operation_id="web_list_orders",
         summary="List your orders, newest first",
         parameters=[CursorQuerySerializer],
-        responses={200: WebOrderPageSerializer, **BAD_REQUEST, **INVALID, **NOT_NOW},
+        responses={200: WebOrderPageSerializer, **BAD_REQUEST, **INVALID, **ANYWHERE},
     )
     def get(self, request: Request) -> Response:
         query = CursorQuerySerializer(data=request.query_params)
@@ -43,7 +43,7 @@ class WebOrdersView(WebView):
         return Response(WebOrderPageSerializer(page).data)
 
 
-class WebOrderView(WebView):
+class WebOrderView(FrontView):
     """One order."""
 
     @extend_schema(
@@ -51,14 +51,14 @@ class WebOrderView(WebView):
         operation_id="web_read_order",
         summary="Read an order with payment, shipment, goods and timeline",
         parameters=[_ORDER_ID],
-        responses={200: WebOrderSerializer, **NO_ORDER, **NOT_NOW},
+        responses={200: WebOrderSerializer, **NO_ORDER, **ANYWHERE},
     )
     def get(self, request: Request, order_id: str) -> Response:
-        page = order_page(ByOrder(order_id=order_id, customer_id=self.customer_id))
+        page = order_page(ByOrder(order_id=order_id))
         return Response(WebOrderSerializer(shown_order(request._request, page)).data)
 
 
-class WebOrderCancelView(WebView):
+class WebOrderCancelView(FrontView):
     """The wish that an order be undone."""
 
     @extend_schema(
@@ -70,19 +70,18 @@ class WebOrderCancelView(WebView):
         responses={
             202: WebAcceptedSerializer,
             **NO_ORDER,
-            **refusal(403, "The token against forged requests is missing."),
             **refusal(409, "It has gone too far to be cancelled."),
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def post(self, request: Request, order_id: str) -> Response:
-        asked = ByOrder(order_id=order_id, customer_id=self.customer_id)
+        asked = ByOrder(order_id=order_id)
         order_of(asked)
         interfaces.get(Ordering).cancel_order(order_id=order_id)
         return accepted(order_id, order_of(asked).status, request)
 
 
-class WebOrderReturnView(WebView):
+class WebOrderReturnView(FrontView):
     """The goods of an order on their way back."""
 
     @extend_schema(
@@ -94,13 +93,12 @@ class WebOrderReturnView(WebView):
         responses={
             202: WebAcceptedSerializer,
             **NO_ORDER,
-            **refusal(403, "The token against forged requests is missing."),
             **refusal(409, "You do not have the goods."),
-            **NOT_NOW,
+            **ANYWHERE,
         },
     )
     def post(self, request: Request, order_id: str) -> Response:
-        asked = ByOrder(order_id=order_id, customer_id=self.customer_id)
+        asked = ByOrder(order_id=order_id)
         order_of(asked)
         interfaces.get(Shipping).take_back(order_id=order_id)
         return accepted(order_id, order_of(asked).status, request)

@@ -5,19 +5,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from modules.gateway.compositions import storefront
-from modules.gateway.fronts.refusals import BAD_REQUEST, INVALID, NO_PRODUCT, NOT_NOW
+from modules.gateway.fronts.caller import FrontView
+from modules.gateway.fronts.refusals import ANYWHERE, BAD_REQUEST, INVALID, NO_PRODUCT
 from modules.gateway.fronts.web.projecting import shown_offer
 from modules.gateway.fronts.web.shapes import (
     WebProductDetailsSerializer,
     WebProductPageSerializer,
     WebProductsQuerySerializer,
 )
-from modules.gateway.fronts.web.view import WebView
 
 _TAGS = ("products",)
 
 
-class WebProductsView(WebView):
+class WebProductsView(FrontView):
     """The shelves."""
 
     @extend_schema(
@@ -25,7 +25,7 @@ class WebProductsView(WebView):
         operation_id="web_list_products",
         summary="Look for products",
         parameters=[WebProductsQuerySerializer],
-        responses={200: WebProductPageSerializer, **BAD_REQUEST, **INVALID, **NOT_NOW},
+        responses={200: WebProductPageSerializer, **BAD_REQUEST, **INVALID, **ANYWHERE},
     )
     def get(self, request: Request) -> Response:
         query = WebProductsQuerySerializer(data=request.query_params)
@@ -48,14 +48,14 @@ class WebProductsView(WebView):
         return Response(WebProductPageSerializer(body).data)
 
 
-class WebProductView(WebView):
+class WebProductView(FrontView):
     """One product."""
 
     @extend_schema(
         tags=_TAGS,
         operation_id="web_read_product",
         summary="Read a product, with others of its category",
-        responses={200: WebProductDetailsSerializer, **NO_PRODUCT, **NOT_NOW},
+        responses={200: WebProductDetailsSerializer, **NO_PRODUCT, **ANYWHERE},
     )
     def get(self, request: Request, sku: str) -> Response:
         page = storefront.offer(storefront.BySku(sku=sku))
