@@ -12,6 +12,7 @@ from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
 from modules.kernel.databases import limited, limits
+from modules.kernel.messaging.logs.postgresql import PLANNING
 
 LOCK = 7_130_577
 
@@ -78,6 +79,16 @@ class TestBudget:
             held = f"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {LOCK}"
             assert scalar(next_one, held) == 0
             next_one.close()
+
+    def test_leaves_no_word_to_the_planner_in_the_pool(self, postgres_server: str) -> None:
+        with database(postgres_server, connections=1, statement_timeout_seconds=0) as connections:
+            for _ in range(10):  # More often than a statement comes before it is prepared.
+                leader = connections.create_connection("payments")
+                with leader.cursor() as cursor:
+                    for name, value in PLANNING.items():
+                        assert scalar(leader, f"SHOW {name}") != value
+                        cursor.execute(f"SET {name} = {value}")
+                leader.close()
 
 
 class TestStatementTimeout:

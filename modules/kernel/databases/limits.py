@@ -8,6 +8,12 @@ import psycopg
 #: How long a thread waits for a connection of its budget.
 WAIT_SECONDS = 5.0
 
+# In one text: a connection is given back after each request.
+_FORGET = (
+    "SELECT pg_advisory_unlock_all(); UNLISTEN *; RESET enable_seqscan; RESET enable_bitmapscan;"
+    " RESET plan_cache_mode; RESET jit"
+)
+
 
 def limited(
     database: Mapping[str, Any], *, connections: int, statement_timeout_seconds: float
@@ -38,9 +44,9 @@ def limited(
 def forget_session(connection: psycopg.Connection[Any]) -> None:
     """This takes from a connection what the next thread must not find on it.
 
-    A log is led under an advisory lock of the session. A closed connection gives it back; one
-    that only went back to the pool would keep it, and nobody would lead the log any more.
+    A log is led under an advisory lock of the session, and with the planner told to go by the
+    indexes. A closed connection gives that back; one that only went back to the pool would keep
+    it, and nobody would lead the log any more.
     """
     connection.autocommit = True
-    connection.execute("SELECT pg_advisory_unlock_all()")
-    connection.execute("UNLISTEN *")
+    connection.execute(_FORGET, prepare=False)  # Several statements cannot be prepared.

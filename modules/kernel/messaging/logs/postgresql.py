@@ -38,7 +38,7 @@ SHOWN_LIMIT = 500
 #: Rows one tick takes at the most; the rest of its snapshot is taken by the next ones.
 TICK_LIMIT = 5_000
 
-# Prepared, so the planner sees no bounds: `_PLANNING` leaves it the indexes, which find the few
+# Prepared, so the planner sees no bounds: `PLANNING` leaves it the indexes, which find the few
 # rows in a log of millions. UNION ALL, not OR: an OR over the two cases is planned as a scan.
 # The division refuses the whole statement when the sequencer's row did not move with the
 # rows that were put: another leader has raised the epoch meanwhile.
@@ -84,7 +84,7 @@ SELECT told.*, m.* FROM told LEFT JOIN taken m ON told.n <= {SHOWN_LIMIT} ORDER 
 
 # For the leader's statements: through the indexes, whatever the planner guesses of bounds that it
 # does not see, and without compiling what runs for a millisecond.
-_PLANNING = {
+PLANNING = {
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
     "plan_cache_mode": "force_generic_plan",
@@ -189,7 +189,7 @@ class PostgresqlLog:
             if not cursor.fetchone()[0]:
                 return False
             self._leading = _take_over(cursor, self.database)
-            for name, value in _PLANNING.items():
+            for name, value in PLANNING.items():
                 cursor.execute(f"SET {name} = {value}")
         return True
 
@@ -216,7 +216,7 @@ class PostgresqlLog:
             self._leading = None
             with self._cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LEADER_LOCK])
-                for name in _PLANNING:
+                for name in PLANNING:
                     cursor.execute(f"RESET {name}")
 
     def _tick(self, leading: "_Progress") -> list[tuple[Any, ...]]:
