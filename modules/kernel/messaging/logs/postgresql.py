@@ -38,8 +38,10 @@ SHOWN_LIMIT = 500
 #: Rows one tick takes at the most; the rest of its snapshot is taken by the next ones.
 TICK_LIMIT = 5_000
 
-# Prepared, so the planner sees no bounds: `PLANNING` leaves it the indexes, which find the few
-# rows in a log of millions. UNION ALL, not OR: an OR over the two cases is planned as a scan.
+# Prepared, so the planner sees no bounds. `PLANNING` leaves it the indexes; `id + 0` and the
+# MATERIALIZED around it leave, of these, the one on xid, which finds the few rows in a log of
+# millions: it would go through all ids, in their order, to be spared a sort. And LIMIT 1 keeps it
+# from joining whole tables. UNION ALL, not OR: an OR over the two cases is planned as a scan.
 # The division refuses the whole statement when the sequencer's row did not move with the
 # rows that were put: another leader has raised the epoch meanwhile.
 # The commit is not waited for: docs/decisions/0029 says why that is safe.
@@ -47,20 +49,23 @@ _TICK = f"""
 WITH cur AS MATERIALIZED (
     SELECT coalesce(%(target)s::text::pg_snapshot, pg_current_snapshot()) AS snap,
            set_config('synchronous_commit', 'off', true)),
-fresh AS (
-    SELECT {COLUMNS}, m.id FROM messaging_message m, cur
-     WHERE m.xid >= %(xmax)s::text::xid8 AND m.id > %(done_id)s::bigint
+fresh AS MATERIALIZED (
+    SELECT m.id FROM messaging_message m, cur
+     WHERE m.xid >= %(xmax)s::text::xid8 AND m.id + 0 > %(done_id)s::bigint
        AND pg_visible_in_snapshot(m.xid, cur.snap)
     UNION ALL
-    SELECT {COLUMNS}, m.id FROM messaging_message m, cur
-     WHERE m.xid = ANY (%(xip)s::text[]::xid8[]) AND m.id > %(done_id)s::bigint
+    SELECT m.id FROM messaging_message m, cur
+     WHERE m.xid = ANY (%(xip)s::text[]::xid8[]) AND m.id + 0 > %(done_id)s::bigint
        AND pg_visible_in_snapshot(m.xid, cur.snap)),
+given AS MATERIALIZED (
+    SELECT %(pos)s::bigint + row_number() OVER (ORDER BY id) AS pos, id
+      FROM fresh ORDER BY id LIMIT %(limit)s::bigint),
 taken AS MATERIALIZED (
-    SELECT %(pos)s::bigint + row_number() OVER (ORDER BY id) AS pos, m.*
-      FROM fresh m ORDER BY id LIMIT %(limit)s::bigint),
+    SELECT g.pos, m.* FROM given g CROSS JOIN LATERAL (
+        SELECT {COLUMNS}, m.id FROM messaging_message m WHERE m.id = g.id LIMIT 1) m),
 put AS (
     INSERT INTO messaging_position (pos, message_id)
-    SELECT pos, id FROM taken RETURNING message_id),
+    SELECT pos, id FROM given RETURNING message_id),
 total AS (SELECT count(*) AS n, coalesce(max(message_id), 0) AS last_id FROM put),
 said AS (SELECT string_agg(DISTINCT name, ' ') AS names FROM taken),
 moved AS (
