@@ -73,6 +73,10 @@ class Shop:
         self._pieces[order_id] = Counter(lines)
         return order_id
 
+    def count(self, order_id: str, lines: dict[str, int]) -> None:
+        """This has the audit know what an order is for that was placed some other way."""
+        self._pieces[order_id] = Counter(lines)
+
     def cancel(self, order_id: str) -> int:
         """This asks for an order to be undone, and gives the HTTP status of the answer."""
         status: int = self._client.post(f"/api/v1/orders/{order_id}/cancel").status_code

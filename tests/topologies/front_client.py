@@ -29,8 +29,8 @@ class FrontClient:
         self._headers = headers
         self._pool = urllib3.PoolManager(retries=False)
 
-    def get(self, path: str) -> Answer:
-        return self._send("GET", path)
+    def get(self, path: str, **said: Any) -> Answer:
+        return self._send("GET", path, **said)
 
     def post(self, path: str, data: str = "", **said: Any) -> Answer:
         return self._send("POST", path, data, **said)
