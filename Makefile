@@ -61,7 +61,7 @@ $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 CONFORMANCE := modules/kernel/messaging modules/kernel/sagas modules/kernel/eventstore
 
 # What has a target of its own.
-APART := --ignore=tests/brokers --ignore=tests/topologies
+APART := --ignore=tests/brokers --ignore=tests/topologies --ignore=tests/extraction
 
 .PHONY: test
 test: $(DEV_INSTALLED) browser ## Run the tests, and the kernel's on PostgreSQL 15 and 18 as well
@@ -101,6 +101,13 @@ demo-extract: $(DEV_INSTALLED) ## Move payments out and back while orders are pl
 	$(BIN)/python -m tests.extraction.demo $(DEMO_ARGS)
 
 EXTRACTED := payments inventory shipping notifications
+
+.PHONY: test-extraction faults-extraction
+test-extraction: $(DEV_INSTALLED) ## Move a live module out and back, under load, and kill the mover
+	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest tests/extraction $(PYTEST_ARGS)
+
+faults-extraction: $(DEV_INSTALLED) ## Kill the mover at every point there is, on each database
+	QUARRY_EXTRACTION_FAULTS=every $(BIN)/python -m pytest tests/extraction --timeout=0 $(PYTEST_ARGS)
 
 .PHONY: test-extraction-services
 test-extraction-services: $(DEV_INSTALLED) ## Write services and run their own tests, each in an empty environment

@@ -12,7 +12,7 @@ import pytest
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from tests.extraction import scene
+from tests.extraction import busy, scene
 from tests.extraction.stage import Databases, Stage, default_database
 from tests.services.brokers import running_rabbitmq
 from tests.services.postgres import running_postgres
@@ -46,6 +46,14 @@ def databases(
 def unmoved(databases: Databases, django_db_blocker: DjangoDbBlocker) -> scene.Outcome:
     """This is what comes of the scene where nothing is moved."""
     with django_db_blocker.unblock(), default_database(databases.renew("unmoved", like="scene")):
+        return scene.outcome()
+
+
+@pytest.fixture(scope="session")
+def unmoved_and_busy(databases: Databases, django_db_blocker: DjangoDbBlocker) -> scene.Outcome:
+    """This is what comes of it, and of the work that `busy` does meanwhile."""
+    with django_db_blocker.unblock(), default_database(databases.renew("busy", like="scene")):
+        busy.work_without_a_move()
         return scene.outcome()
 
 

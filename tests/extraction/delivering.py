@@ -12,6 +12,9 @@ from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.subscriptions import subscriptions
 
+#: More often than anything is tried or asked again.
+_FORWARD = 40
+
 
 class Deliveries:
     """These are the consumers of payments, and who leads their log."""
@@ -48,12 +51,15 @@ class Deliveries:
             pass
 
     def to_the_end(self) -> None:
-        """This delivers all there is, also what lies ahead, and is sure that nothing is parked."""
+        """This delivers all there is, also what lies ahead, but for what is parked."""
         self.until_idle()
-        while bring_forward():
+        for _ in range(_FORWARD):
+            if not bring_forward():
+                return
             for consumer in self._consumers:
                 consumer.look_again()
             self.until_idle()
+        raise AssertionError("there is no end of it")
 
 
 def bring_forward() -> int:
@@ -62,5 +68,5 @@ def bring_forward() -> int:
     with connections["default"].cursor() as cursor:
         cursor.execute(f"UPDATE messaging_scheduled SET due_at = {now}", [])
         moved: int = cursor.rowcount
-        cursor.execute(f"UPDATE messaging_setaside SET due_at = {now} WHERE state <> 'parked'", [])
+        cursor.execute(f"UPDATE messaging_setaside SET due_at = {now} WHERE state = 'retrying'", [])
         return moved + int(cursor.rowcount)

@@ -126,6 +126,24 @@ class Live:
             *("--broker", self.broker),
         )
 
+    def token(self) -> str:
+        """This gives a bearer token of a shop that orders for its customers."""
+        scopes = "orders:read orders:write accounts:read accounts:write"
+        done = subprocess.run(
+            [
+                *(sys.executable, "manage.py", "token"),
+                *("--subject", "shop", "--kind", "service"),
+                *("--scopes", scopes),
+            ],
+            cwd=ROOT,
+            env={**_without_databases(), **self._environments["monolith"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
     def said(self) -> str:
         """This gives the end of what the servers have written, for who looks for a failure."""
         return "\n".join(
@@ -144,6 +162,7 @@ class Shoppers:
     """
 
     url: str
+    token: str
     a_second: float
     orders: dict[str, dict[str, int]] = field(default_factory=dict)
     deposits: Counter[str] = field(default_factory=Counter)
@@ -154,6 +173,20 @@ class Shoppers:
         self._pool = urllib3.PoolManager(maxsize=32, retries=False)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
+
+    def wait_until_open(self) -> None:
+        """This waits until an order goes through: ordering must have heard of the products."""
+
+        def goes_through() -> bool:
+            self._shop(-len(self.orders) - 1)
+            assert not self.failures, self.failures
+            self.wait_until_all_have_ended()
+            last = list(self.orders)[-1]
+            return bool(self._get(f"/api/v1/orders/{last}")["status"] == "fulfilled")
+
+        wait_until(goes_through, what="an order is fulfilled", seconds=90)
+        self.orders.clear()
+        self.waits.clear()
 
     @contextmanager
     def at_it(self) -> Iterator[None]:
@@ -238,7 +271,11 @@ class Shoppers:
                 "POST",
                 self.url + path,
                 body=json.dumps(body),
-                headers={"Content-Type": "application/json", "Idempotency-Key": key},
+                headers={
+                    "Content-Type": "application/json",
+                    "Authorization": f"Bearer {self.token}",
+                    **({"Idempotency-Key": key} if key else {}),
+                },
                 timeout=30.0,
             )
         except urllib3.exceptions.HTTPError as error:
@@ -251,7 +288,12 @@ class Shoppers:
         return answer.json()
 
     def _get(self, path: str) -> dict[str, Any]:
-        answer = self._pool.request("GET", self.url + path, timeout=30.0)
+        answer = self._pool.request(
+            "GET",
+            self.url + path,
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=30.0,
+        )
         assert answer.status == 200, (path, answer.status, answer.data[:500])
         found: dict[str, Any] = answer.json()
         return found

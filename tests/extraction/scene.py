@@ -13,8 +13,8 @@ from typing import Any
 from django.db import DatabaseError, connections
 
 from modules.kernel.eventstore.chain import Verdict, seal, verify
-from modules.kernel.extraction.moving.guards import is_refusal
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.placements import is_refused_write
 from modules.payments import queries, use_cases
 from modules.payments.models import Payment
 from modules.payments.tests.conftest import authorise
@@ -31,7 +31,7 @@ class Outcome:
     """This is what came of everything, for a comparison with what comes of it without a move.
 
     Attributes:
-        payments: the state of each order's payment.
+        payments: the state of each order's payment, and why it was refused.
         messages: the names of each key's messages, in their order.
         account: version, balance and name of holder.
         charged: how many authorisations the bank has for each order.
@@ -78,10 +78,22 @@ def try_to_deposit(entry: str) -> bool:
     try:
         deposit(entry)
     except DatabaseError as error:
-        if not is_refusal(error):
+        if not is_refused_write(error):
             raise
         return False
     return True
+
+
+def meanwhile() -> bool:
+    """This tries to, by a name that can be sent to another process."""
+    return try_to_deposit("meanwhile")
+
+
+def touch() -> None:
+    """This changes a row that nothing else will change."""
+    with unit_of_work("payments"):
+        changed = Payment.objects.filter(order_id=order_id("early", 4))
+        assert changed.update(refusal_detail="touched") == 1
 
 
 def lay_out() -> None:
@@ -113,7 +125,10 @@ def outcome() -> Outcome:
         messages.setdefault(key, []).append(name)
     account = queries.account(ACCOUNT)
     return Outcome(
-        payments=dict(Payment.objects.values_list("order_id", "state")),
+        payments={
+            one.order_id: f"{one.state} {one.refusal_detail}".strip()
+            for one in Payment.objects.all()
+        },
         messages=messages,
         account=(account.balance_minor, account.holder_name),
         charged=_rows("SELECT count(*) FROM payments_sandboxauthorisation")[0][0],

@@ -30,6 +30,7 @@ from modules.kernel.extraction.moving.errors import MoveError
 from modules.kernel.extraction.moving.operating import Wanted
 from modules.kernel.extraction.moving.sides import SERVICE, Side, service_side
 from modules.kernel.extraction.moving.watching import Watcher
+from tests.extraction import scene
 from tests.services.postgres import database_url
 
 HERE = operating.HERE
@@ -69,7 +70,8 @@ class Databases:
         if self.kind == "sqlite":
             for suffix in ("", "-wal", "-shm"):
                 (self.folder / f"{name}.sqlite3{suffix}").unlink(missing_ok=True)
-            shutil.copy(self.folder / f"{like}.sqlite3", self.folder / f"{name}.sqlite3")
+                if (source := self.folder / f"{like}.sqlite3{suffix}").exists():
+                    shutil.copy(source, self.folder / f"{name}.sqlite3{suffix}")
         else:
             self._execute(f"DROP DATABASE IF EXISTS {self._own(name)} WITH (FORCE)")
             self._execute(f"CREATE DATABASE {self._own(name)} TEMPLATE {self._own(like)}")
@@ -80,7 +82,7 @@ class Databases:
             self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _own(self, name: str) -> str:
-        own = f"extraction_{name}_{self._pid}"
+        own = f"extraction_{name.replace(' ', '_')}_{self._pid}"
         if own not in self._made:
             self._made.append(own)
         return own
@@ -174,11 +176,28 @@ class Stage:
 
         return result_of(run)
 
-    def renew(self) -> None:
-        """This has everything be as at first."""
+    def ends_in_service_as(self, expected: object) -> bool:
+        """This is true where the service comes to an end, and to that one."""
+
+        def ends_so() -> bool:
+            try:
+                return scene.outcome() == expected
+            except Exception:
+                return False
+
+        return self.in_service(ends_so)
+
+    def renew(self, *, like: str = "") -> None:
+        """This has everything be as at first, or as it was kept under a name."""
         connections["default"].close()
-        self.databases.renew("monolith", like="scene")
-        self.databases.renew("service")
+        self.databases.renew("monolith", like=f"{like} here" if like else "scene")
+        self.databases.renew("service", like=f"{like} there" if like else "template")
+
+    def keep(self, name: str) -> None:
+        """This keeps both databases as they are, for `renew`."""
+        connections["default"].close()
+        self.databases.renew(f"{name} here", like="monolith")
+        self.databases.renew(f"{name} there", like="service")
 
     def count_here(self, table: str) -> int:
         """This counts rows in the monolith's database."""

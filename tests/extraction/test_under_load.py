@@ -31,7 +31,8 @@ def live(tmp_path: Path) -> Iterator[Live]:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_nobody_is_let_down_and_nothing_is_lost(live: Live) -> None:
-    shoppers = Shoppers(live.url, a_second=3)
+    shoppers = Shoppers(live.url, live.token(), a_second=3)
+    shoppers.wait_until_open()
     with shoppers.at_it():
         shoppers.wait_for(10)
         live.cut_over()

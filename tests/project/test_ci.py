@@ -12,7 +12,15 @@ import yaml
 ROOT = Path(__file__).parents[2]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
-COMMANDS = ("check", "test", "test-slow", "test-postgres", "test-brokers", "test-topologies")
+COMMANDS = (
+    "check",
+    "test",
+    "test-slow",
+    "test-postgres",
+    "test-brokers",
+    "test-topologies",
+    "test-extraction",
+)
 
 
 class TestCiRun:

@@ -6,12 +6,13 @@ its view answers; elsewhere, then the request is passed on.
 """
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, path
@@ -32,7 +33,12 @@ from modules.kernel.http.route_table import Entry, route_table
 from modules.kernel.interfaces import ask_as, asked_by, location_of
 from modules.kernel.manifests import Audience
 from modules.kernel.messaging.context import caused_by, current_causes, name_actor
-from modules.kernel.placements import Fenced, Moved
+from modules.kernel.placements import Fenced, Moved, is_moved_away, placements
+
+#: A body that is no longer is kept when it is passed on, and can be passed on once more.
+_KEPT_BYTES = 256 * 1024
+#: How often a request is answered anew; each time it waits until its module is somewhere.
+_ANEW = 4
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -91,10 +97,23 @@ class EdgeMiddleware:
         """
         match = request.resolver_match
         entry = self.table.find(match.route, request.method or "") if match else None
-        if not isinstance(error, Fenced | Moved) or entry is None:
+        if match is None or entry is None or not is_moved_away(error):
             return None
-        _logger.info("dispatched_anew", route=entry.name, reason=error.code)
-        return self._elsewhere(request, entry, principal_of(request)) or problem_response(error)
+        refused = error if isinstance(error, Fenced | Moved) else _being_moved(entry)
+        for _ in range(_ANEW):
+            _logger.info("dispatched_anew", route=entry.name, reason=refused.code)
+            placements().refresh()
+            elsewhere = self._elsewhere(request, entry, principal_of(request))
+            if elsewhere is not None:
+                return elsewhere
+            try:  # It is here after all: it has come back, or the move was given up.
+                answered: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+            except Exception as again:
+                if not is_moved_away(again):
+                    raise
+            else:
+                return answered
+        return problem_response(refused)
 
     def _admitted(self, request: HttpRequest, entry: Entry) -> Principal:
         principal = authenticated(request, module=entry.module)
@@ -111,17 +130,52 @@ class EdgeMiddleware:
     ) -> HttpResponseBase | None:
         if not entry.module:
             return None
-        try:
-            location = location_of(entry.module)
-        except Unavailable as error:  # It is being moved, and was not there in time.
-            return problem_response(error)
-        if location.is_here:
-            # Read now, so that it can be passed on if the module is moved away under its view.
-            _ = request.body
-            return None
-        return forward(
-            request, module=entry.module, route=entry.route, location=location, principal=principal
-        )
+        for left in reversed(range(_ANEW)):
+            try:
+                location = location_of(entry.module)
+            except Unavailable as error:  # It is being moved, and was not there in time.
+                return problem_response(error)
+            if location.is_here:
+                # Read now, so that it can be passed on if the module is moved away under its view.
+                _ = request.body
+                return None
+            can_be_repeated = _keep_body(request)
+            response = forward(
+                request,
+                module=entry.module,
+                route=entry.route,
+                location=location,
+                principal=principal,
+            )
+            if not left or not can_be_repeated or not _has_moved_on(response):
+                return response
+            placements().refresh()
+        raise AssertionError("the last response is given back")
+
+
+def _keep_body(request: HttpRequest) -> bool:
+    """This keeps a body that is short, and tells whether the request can be passed on again."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > _KEPT_BYTES:
+        return hasattr(request, "_body")
+    _ = request.body
+    return True
+
+
+def _has_moved_on(response: HttpResponseBase) -> bool:
+    """This is true where a module says that it is not where it was asked: nothing was done."""
+    return (
+        response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+        and isinstance(response, HttpResponse)
+        and any(f':{kind.code}"'.encode() in response.content for kind in (Fenced, Moved))
+    )
+
+
+def _being_moved(entry: Entry) -> Fenced:
+    return Fenced(
+        f"{entry.module} is being moved: nothing was changed, ask again in a moment",
+        module=entry.module,
+    )
 
 
 def _to_login(request: HttpRequest, entry: Entry) -> HttpResponseBase | None:

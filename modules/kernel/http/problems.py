@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from modules.kernel.contracts import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
-from modules.kernel.placements import Fenced, Moved
+from modules.kernel.placements import is_moved_away
 
 _logger = structlog.get_logger("quarry.http")
 
@@ -68,7 +68,8 @@ class DatabaseUnavailable(Unavailable):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """This is Django REST framework's `EXCEPTION_HANDLER`."""
-    if isinstance(error, Fenced | Moved):
+    if is_moved_away(error):
+        set_rollback()
         return None  # The edge answers the request anew, where the module is now.
     if isinstance(error, Problem):
         set_rollback()

@@ -15,7 +15,6 @@ from joserfc.errors import JoseError
 from modules.kernel.contracts import ANONYMOUS, Principal
 from modules.kernel.identity.issuers import Issuer, issuers_of
 from modules.kernel.identity.keys import SigningKeys
-from modules.kernel.identity.revocations import Revocations
 from modules.kernel.identity.rules import (
     LONGEST,
     BadToken,
@@ -28,21 +27,21 @@ _REMEMBERED = 20_000
 
 
 class _Known(NamedTuple):
-    """This is a token that was verified: for whom, until when, and whether it is one of ours."""
+    """This is a token that was verified: for whom, until when, and by what it may be revoked."""
 
     principal: Principal
     expires_at: int
-    own: bool
+    jti: str
 
 
-_UNKNOWN = _Known(ANONYMOUS, 0, False)
+_UNKNOWN = _Known(ANONYMOUS, 0, "")
 
 
 class TokenVerifier:
     """This verifies access tokens. Threads share it.
 
     Args:
-        is_revoked: whether a token of this installation, by its SHA-256, was taken back.
+        is_revoked: whether a token of this installation, by its ``jti``, was taken back.
         clock: gives seconds since 1970.
     """
 
@@ -50,13 +49,13 @@ class TokenVerifier:
         self,
         issuers: Mapping[str, Issuer],
         *,
-        is_revoked: Callable[[str], bool] = lambda digest: False,
+        is_revoked: Callable[[str], bool] = lambda jti: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuers = issuers
         self._is_revoked = is_revoked
         self._clock = clock
-        self._known: dict[str, _Known] = {}
+        self._known: dict[bytes, _Known] = {}
 
     def principal(self, token: str) -> Principal:
         """This gives whom a token stands for.
@@ -68,14 +67,14 @@ class TokenVerifier:
             BadToken: with the reason, which is for this side's log only.
         """
         now = self._clock()
-        digest = hashlib.sha256(token.encode()).hexdigest()
+        digest = hashlib.sha256(token.encode()).digest()
         known = self._known.get(digest, _UNKNOWN)
         if now >= known.expires_at:
             known = self._verify(token, now)
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[digest] = known
-        if known.own and self._is_revoked(digest):
+        if self._is_revoked(known.jti):
             raise BadToken("it was taken back")
         return known.principal
 
@@ -103,7 +102,7 @@ class TokenVerifier:
             raise BadToken(f"its signature or its claims are wrong: {error}") from error
         check_claims(claims, issuer=issuer.name, audience=issuer.audience, now=now)
         who = principal_of(claims, own=issuer.own)
-        return _Known(who, claims["exp"], issuer.own)
+        return _Known(who, claims["exp"], claims["jti"] if issuer.own else "")
 
 
 def verifier() -> TokenVerifier:
@@ -113,20 +112,16 @@ def verifier() -> TokenVerifier:
         settings.QUARRY_ISSUER,
         settings.QUARRY_AUDIENCE,
         msgspec.json.encode(settings.QUARRY_TOKEN_ISSUERS),
-        settings.QUARRY_REVOKED_WITHIN_SECONDS,
     )
 
 
 @cache
-def _verifier(
-    folder: str, issuer: str, audience: str, others: bytes, revoked_within_seconds: float
-) -> TokenVerifier:
+def _verifier(folder: str, issuer: str, audience: str, others: bytes) -> TokenVerifier:
     return TokenVerifier(
         issuers_of(
             own=SigningKeys(Path(folder)),
             issuer=issuer,
             audience=audience,
             others=msgspec.json.decode(others, type=list[dict[str, str]]),
-        ),
-        is_revoked=Revocations(every_seconds=revoked_within_seconds).has,
+        )
     )

@@ -23,6 +23,7 @@ from modules.kernel.placements.reading import (
     StoredPlacements,
     Unmoved,
 )
+from modules.kernel.placements.refusals import REFUSAL, is_moved_away, is_refused_write
 from modules.kernel.placements.wiring import placements, use
 from modules.kernel.placements.writing import place, read_placements
 
@@ -47,4 +48,7 @@ __all__ = [
     "Moved",
     "PlacesUnknown",
     "StaleEpoch",
+    "REFUSAL",
+    "is_refused_write",
+    "is_moved_away",
 ]

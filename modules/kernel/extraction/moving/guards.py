@@ -14,14 +14,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from django.db import DatabaseError, OperationalError
+from django.db import OperationalError
 
 from modules.kernel.extraction.moving.errors import TookTooLong
 from modules.kernel.extraction.moving.sides import Side, portions
 from modules.kernel.extraction.moving.tables import Table
-
-#: What a refusal begins with, by which it is known from other errors of a database.
-REFUSAL = "quarry-fence"
+from modules.kernel.placements import REFUSAL
 
 #: How long the making of a trigger waits for those who write the table, before it lets them pass.
 _LOCK_TIMEOUT = "100ms"
@@ -181,11 +179,6 @@ def refused(side: Side, module: str) -> int | None:
     return int(
         side.value(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {_counter(module)}")
     )
-
-
-def is_refusal(error: BaseException) -> bool:
-    """This tells the refusal of a guard from other errors of a database."""
-    return isinstance(error, DatabaseError) and REFUSAL in str(error)
 
 
 def _alone(side: Side, module: str) -> None:

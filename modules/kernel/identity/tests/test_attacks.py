@@ -4,7 +4,6 @@ Source: RFC 8725 (what goes wrong with JWTs), RFC 9068 (what an access token has
 """
 
 import base64
-import hashlib
 import hmac
 import json
 from collections.abc import Callable
@@ -217,7 +216,7 @@ class TestAttacks:
     ) -> None:
         token = sign()
         assert verifier.principal(token).subject == "ann"
-        revoked.add(hashlib.sha256(token.encode()).hexdigest())
+        revoked.add("j-1")
         with pytest.raises(BadToken, match="taken back"):
             verifier.principal(token)
 
