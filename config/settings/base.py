@@ -89,6 +89,40 @@ QUARRY_PLANS.update(env.json("QUARRY_PLANS", {}))
 QUARRY_LIMITS_URL = env.str("QUARRY_LIMITS_URL", "memory://")
 #: Whether a request that cannot be counted, because Redis is away, is let through.
 QUARRY_LIMITS_FAIL_OPEN = env.bool("QUARRY_LIMITS_FAIL_OPEN", True)
+#: The longest that a token is taken after it was taken back; 0 where nothing is given out.
+QUARRY_REVOKED_WITHIN_SECONDS = env.float("QUARRY_REVOKED_WITHIN_SECONDS", 1.0)
+LOGIN_URL = "/account/login"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.Client"
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_GENERATOR": "modules.kernel.identity.provider.tokens.access_token",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 600,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 24 * 3600,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "OAUTH2_VALIDATOR_CLASS": "modules.kernel.identity.provider.tokens.Validator",
+    "SCOPES_BACKEND_CLASS": "modules.kernel.identity.provider.tokens.ClientScopes",
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "OIDC_ENABLED": True,
+    "OIDC_ISS_ENDPOINT": QUARRY_ISSUER,
+    # It only looks whether there is one: `identity.Client.jwk_key` signs, with a key of a file.
+    "OIDC_RSA_PRIVATE_KEY": "of QUARRY_TOKEN_KEYS",
+    "PKCE_REQUIRED": True,
+    # RFC 9700: what is discouraged there is refused here.
+    **{
+        f"COMPLIANT_BCP_RFC9700_{rule}": True
+        for rule in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "PKCE_REQUIRED",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+            "REDIRECT_URI_MATCHING",
+        )
+    },
+}
 #: What whoever shops in a browser may do.
 QUARRY_SESSION_SCOPES = ["orders:read", "orders:write", "accounts:read"]
 #: Those that make `manage.py token` a program's of the house, which acts for any customer.
@@ -112,6 +146,7 @@ INSTALLED_APPS = [
     "modules.kernel.topologies",
     "modules.kernel.extraction",
     *(f"modules.{module}" for module in QUARRY_MODULES),
+    "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",

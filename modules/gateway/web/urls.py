@@ -1,6 +1,6 @@
 from django.urls import path
 
-from modules.gateway.web import basket, browsing, checkout, orders
+from modules.gateway.web import account, basket, browsing, checkout, orders
 
 app_name = "shop"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("shop/basket", basket.show, name="basket"),
     path("shop/basket/lines", basket.put, name="put_in_basket"),
     path("shop/checkout", checkout.check_out, name="checkout"),
+    path("account/login", account.Login.as_view(), name="login"),
+    path("account/logout", account.Logout.as_view(), name="logout"),
+    path("account/new", account.register, name="register"),
     path("shop/orders", orders.mine, name="orders"),
     path("shop/orders/<str:order_id>", orders.show, name="order"),
     path("shop/orders/<str:order_id>/progress", orders.progress, name="order_progress"),

@@ -7,7 +7,6 @@ first (`manage.py token_keys`), and take the old one away a day later.
 
 import json
 import os
-import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -81,7 +80,7 @@ def add_key(path: Path, *, only_first: bool = False) -> str:
         only_first: nothing is done where another process has made one meanwhile.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = RSAKey.generate_key(_BITS, {"kid": secrets.token_hex(8)})
+    key = _named(RSAKey.generate_key(_BITS))
     present = [one.as_dict(private=True) for one in _read(path)]
     written = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.new")
     # In one step, and readable by nobody else from the first moment.
@@ -104,4 +103,9 @@ def _read(path: Path) -> list[RSAKey]:
         said = json.loads(path.read_text())
     except FileNotFoundError:
         return []
-    return [RSAKey.import_key(one) for one in said["keys"]]
+    return [_named(RSAKey.import_key(one)) for one in said["keys"]]
+
+
+def _named(key: RSAKey) -> RSAKey:
+    """This names a key by its thumbprint (RFC 7638), as all do who have nothing but the key."""
+    return RSAKey.import_key({**key.as_dict(private=True), "kid": key.thumbprint()})

@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from modules.kernel.contracts import ANONYMOUS, Principal
 from modules.kernel.identity.issuers import Issuer, issuers_of
 from modules.kernel.identity.keys import SigningKeys
+from modules.kernel.identity.revocations import Revocations
 from modules.kernel.identity.rules import (
     LONGEST,
     BadToken,
@@ -27,21 +28,21 @@ _REMEMBERED = 20_000
 
 
 class _Known(NamedTuple):
-    """This is a token that was verified: for whom, until when, and by what it may be revoked."""
+    """This is a token that was verified: for whom, until when, and whether it is one of ours."""
 
     principal: Principal
     expires_at: int
-    jti: str
+    own: bool
 
 
-_UNKNOWN = _Known(ANONYMOUS, 0, "")
+_UNKNOWN = _Known(ANONYMOUS, 0, False)
 
 
 class TokenVerifier:
     """This verifies access tokens. Threads share it.
 
     Args:
-        is_revoked: whether a token of this installation, by its ``jti``, was taken back.
+        is_revoked: whether a token of this installation, by its SHA-256, was taken back.
         clock: gives seconds since 1970.
     """
 
@@ -49,13 +50,13 @@ class TokenVerifier:
         self,
         issuers: Mapping[str, Issuer],
         *,
-        is_revoked: Callable[[str], bool] = lambda jti: False,
+        is_revoked: Callable[[str], bool] = lambda digest: False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._issuers = issuers
         self._is_revoked = is_revoked
         self._clock = clock
-        self._known: dict[bytes, _Known] = {}
+        self._known: dict[str, _Known] = {}
 
     def principal(self, token: str) -> Principal:
         """This gives whom a token stands for.
@@ -67,14 +68,14 @@ class TokenVerifier:
             BadToken: with the reason, which is for this side's log only.
         """
         now = self._clock()
-        digest = hashlib.sha256(token.encode()).digest()
+        digest = hashlib.sha256(token.encode()).hexdigest()
         known = self._known.get(digest, _UNKNOWN)
         if now >= known.expires_at:
             known = self._verify(token, now)
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[digest] = known
-        if self._is_revoked(known.jti):
+        if known.own and self._is_revoked(digest):
             raise BadToken("it was taken back")
         return known.principal
 
@@ -102,7 +103,7 @@ class TokenVerifier:
             raise BadToken(f"its signature or its claims are wrong: {error}") from error
         check_claims(claims, issuer=issuer.name, audience=issuer.audience, now=now)
         who = principal_of(claims, own=issuer.own)
-        return _Known(who, claims["exp"], claims["jti"] if issuer.own else "")
+        return _Known(who, claims["exp"], issuer.own)
 
 
 def verifier() -> TokenVerifier:
@@ -112,16 +113,20 @@ def verifier() -> TokenVerifier:
         settings.QUARRY_ISSUER,
         settings.QUARRY_AUDIENCE,
         msgspec.json.encode(settings.QUARRY_TOKEN_ISSUERS),
+        settings.QUARRY_REVOKED_WITHIN_SECONDS,
     )
 
 
 @cache
-def _verifier(folder: str, issuer: str, audience: str, others: bytes) -> TokenVerifier:
+def _verifier(
+    folder: str, issuer: str, audience: str, others: bytes, revoked_within_seconds: float
+) -> TokenVerifier:
     return TokenVerifier(
         issuers_of(
             own=SigningKeys(Path(folder)),
             issuer=issuer,
             audience=audience,
             others=msgspec.json.decode(others, type=list[dict[str, str]]),
-        )
+        ),
+        is_revoked=Revocations(every_seconds=revoked_within_seconds).has,
     )

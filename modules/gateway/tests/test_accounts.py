@@ -1,0 +1,63 @@
+"""Customers' accounts: a guest may shop, log in with a basket, and keep what was ordered."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from modules.gateway.tests.doubles import OrderingDouble
+from modules.kernel.identity.models import subject_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ordering")]
+
+PASSWORD = "stone by stone"
+
+
+def put_something(browser: Client) -> str:
+    """This fills a basket, and gives the id that the guest got with it."""
+    browser.post("/shop/basket/lines", {"sku": "MUG", "quantity": 1})
+    return str(browser.session["quarry_subject"])
+
+
+def test_a_guest_becomes_a_customer_and_stays_who_they_were(ordering: OrderingDouble) -> None:
+    browser = Client()
+    guest = put_something(browser)
+    said = {"username": "ann", "password1": PASSWORD, "password2": PASSWORD}
+    answer = browser.post("/account/new", {**said, "next": "/shop/basket"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/shop/basket")
+    assert subject_of(User.objects.get(username="ann")) == guest
+    assert browser.session["quarry_subject"] == guest
+
+
+def test_who_logs_in_keeps_the_basket(ordering: OrderingDouble) -> None:
+    user = User.objects.create_user("ann", password=PASSWORD)
+    browser = Client()
+    put_something(browser)
+    basket = browser.session["shop_basket_id"]
+    browser.post("/account/login", {"username": "ann", "password": PASSWORD})
+    assert browser.session["quarry_subject"] == subject_of(user)
+    assert browser.session["shop_basket_id"] == basket
+
+
+def test_a_wrong_password_is_told() -> None:
+    answer = Client().post("/account/login", {"username": "ann", "password": "no"})
+    assert answer.status_code == 422
+    assert "correct username and password" in answer.text
+
+
+def test_nobody_is_sent_to_another_host_after_it() -> None:
+    said = {"username": "ann", "password1": PASSWORD, "password2": PASSWORD}
+    answer = Client().post("/account/new", {**said, "next": "https://evil.example/"})
+    assert answer.headers["Location"] == "/shop/orders"
+
+
+def test_logging_out_leaves_nothing(ordering: OrderingDouble) -> None:
+    browser = Client()
+    put_something(browser)
+    browser.force_login(User.objects.create_user("ann"))
+    browser.post("/account/logout")
+    assert "quarry_subject" not in browser.session
+
+
+def test_a_form_without_its_token_is_refused(ordering: OrderingDouble) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post("/account/login", {"username": "ann"}).status_code == 403

@@ -1,0 +1,68 @@
+"""Accounts of customers: logging in, out, and having one at all. Guests shop without."""
+
+from typing import Any
+
+from django.contrib.auth import login
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.models import User
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from modules.gateway.web.page import shop_page
+from modules.kernel.http.authentication import SUBJECT_IN_SESSION
+from modules.kernel.identity.models import subject_of
+
+_HOW = "django.contrib.auth.backends.ModelBackend"
+
+
+class Login(LoginView):
+    """This logs a customer in; the basket that they have filled as a guest stays theirs."""
+
+    template_name = "shop/login.html"
+    next_page = "shop:orders"
+    http_method_names = ("get", "head", "post", "options")
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        self.request.session[SUBJECT_IN_SESSION] = subject_of(form.get_user())
+        return response
+
+    def render_to_response(self, context: dict[str, Any], **more: Any) -> HttpResponse:
+        status = 422 if context["form"].errors else 200
+        return shop_page(self.request, "login.html", context, status=status)
+
+
+class Logout(LogoutView):
+    """This ends the session, with the basket: on a shared machine nothing is left."""
+
+    next_page = "shop:browse"
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """This makes an account; what was ordered as a guest in this session is the account's."""
+    form: UserCreationForm[User] = UserCreationForm(
+        request.POST if request.method == "POST" else None
+    )
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        subject = subject_of(user, wanted=request.session.get(SUBJECT_IN_SESSION, ""))
+        login(request, user, backend=_HOW)
+        request.session[SUBJECT_IN_SESSION] = subject
+        return redirect(_after(request))
+    context = {"form": form, "next": request.GET.get("next", "")}
+    return shop_page(request, "register.html", context, status=422 if form.errors else 200)
+
+
+def _after(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return wanted
+    return "shop:orders"

@@ -1,0 +1,82 @@
+"""The hooks of django-oauth-toolkit: what a token says, how much it gives leave to, its end."""
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from oauth2_provider.models import get_access_token_model, get_refresh_token_model
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauth2_provider.scopes import BaseScopes
+
+from modules.kernel.contracts import PrincipalKind
+from modules.kernel.identity.issuing import LIFETIME_SECONDS, issuing
+from modules.kernel.identity.models import RevokedToken, subject_of
+
+OPENID = "openid"
+
+
+def access_token(request: Any) -> str:
+    """This gives the token for a request of oauthlib that has been found good."""
+    client = request.client
+    user = getattr(request, "user", None)
+    return issuing().token(
+        subject=subject_of(user) if user else client.client_id,
+        scopes=request.scopes,
+        kind=PrincipalKind.CUSTOMER if user else PrincipalKind.PARTNER,
+        client_id=client.client_id,
+        plan=client.plan,
+        lifetime_seconds=LIFETIME_SECONDS,
+    )
+
+
+class ClientScopes(BaseScopes):  # type: ignore[misc]  # it has no types
+    """This gives each program the scopes that it was registered with, and no others."""
+
+    def get_all_scopes(self) -> dict[str, str]:
+        return {**settings.QUARRY_SCOPES, OPENID: "Know who you are here"}
+
+    def get_available_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        return [*application.scopes.split(), OPENID] if application else []
+
+    def get_default_scopes(
+        self, application: Any = None, request: Any = None, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        return list(application.scopes.split()) if application else []
+
+
+class Validator(OAuth2Validator):  # type: ignore[misc]  # it has no types
+    """This says who a person is, and remembers which tokens were taken back."""
+
+    oidc_claim_scope = None
+
+    def get_claim_dict(self, request: Any) -> dict[str, Any]:
+        return {"sub": subject_of(request.user)}
+
+    def revoke_token(
+        self, token: str, token_type_hint: str, request: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        """This takes a token back, and the access token that came with a refresh token."""
+        digest = hashlib.sha256(token.encode()).hexdigest()
+        of_client = {"token_checksum": digest, "application": request.client}
+        digests = set(
+            get_access_token_model()
+            .objects.filter(**of_client)
+            .values_list("token_checksum", flat=True)
+        ) | set(
+            get_refresh_token_model()
+            .objects.filter(**of_client, access_token__isnull=False)
+            .values_list("access_token__token_checksum", flat=True)
+        )
+        until = timezone.now() + timedelta(seconds=LIFETIME_SECONDS + 60)
+        with transaction.atomic():
+            RevokedToken.objects.filter(expires_at__lt=timezone.now()).delete()
+            RevokedToken.objects.bulk_create(
+                (RevokedToken(digest=one, expires_at=until) for one in digests),
+                ignore_conflicts=True,
+            )
+            super().revoke_token(token, token_type_hint, request, *args, **kwargs)

@@ -1,0 +1,50 @@
+"""What the provider publishes of itself: its endpoints and its public keys."""
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET
+
+from modules.kernel.identity.issuing import ALGORITHM, issuing
+from modules.kernel.identity.provider.tokens import ClientScopes
+
+_AN_HOUR = 3_600
+
+
+@require_GET
+@cache_control(public=True, max_age=_AN_HOUR)
+def discovery(request: HttpRequest) -> JsonResponse:
+    """This describes the provider (OpenID Connect Discovery 1.0)."""
+    issuer = settings.QUARRY_ISSUER.rstrip("/")
+    at = {
+        "authorization_endpoint": "oauth2_provider:authorize",
+        "token_endpoint": "oauth2_provider:token",
+        "revocation_endpoint": "oauth2_provider:revoke-token",
+        "jwks_uri": "oauth2_provider:jwks-info",
+    }
+    return JsonResponse(
+        {
+            "issuer": settings.QUARRY_ISSUER,
+            **{name: issuer + reverse(view) for name, view in at.items()},
+            "scopes_supported": sorted(ClientScopes().get_all_scopes()),
+            "response_types_supported": ["code"],
+            "grant_types_supported": [
+                "authorization_code",
+                "client_credentials",
+                "refresh_token",
+            ],
+            "code_challenge_methods_supported": ["S256"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "authorization_response_iss_parameter_supported": True,
+        }
+    )
+
+
+@require_GET
+@cache_control(public=True, max_age=300)
+def public_keys(request: HttpRequest) -> JsonResponse:
+    """This gives the keys that tokens of this installation are verified with (a JWK Set)."""
+    return JsonResponse(issuing().keys.published())
