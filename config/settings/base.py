@@ -80,8 +80,8 @@ QUARRY_SCOPES = {
 #: How often a client may ask, by its plan or, without one, by its kind; empty for no limit. A
 #: plan that is not here has the limit of "". Counted in Redis where there are several processes.
 QUARRY_PLANS: dict[str, Any] = {
-    "": "600/minute",
-    "partner": "1200/minute",
+    "": "1800/minute",
+    "partner": "3600/minute",
     "operator": "",
     "service": "",
 }
