@@ -16,17 +16,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from modules.kernel.contracts import Principal, Unavailable
+from modules.kernel.http.counting import storage_at
 from modules.kernel.http.problems import TooManyRequests
 from modules.kernel.http.route_table import Entry
 
 _logger = structlog.get_logger("quarry.http")
-
-#: Counting must not hold a request for longer than answering it would.
-_WAIT_SECONDS = 0.5
 
 
 class LimitsUnknown(Unavailable):
@@ -71,17 +68,7 @@ class RateLimits:
     def __init__(
         self, url: str, *, plans: Mapping[str, str], fails_open: bool, prefix: str = "quarry"
     ) -> None:
-        options = (
-            {}
-            if url.startswith("memory:")
-            else {
-                "key_prefix": f"{prefix}:limits",
-                "socket_timeout": _WAIT_SECONDS,
-                "socket_connect_timeout": _WAIT_SECONDS,
-                "wrap_exceptions": True,
-            }
-        )
-        self._window = MovingWindowRateLimiter(storage_from_string(url, **options))  # type: ignore[arg-type]  # as its storages take them
+        self._window = MovingWindowRateLimiter(storage_at(url, prefix=prefix))
         self._plans = {plan: parse(said) if said else None for plan, said in plans.items()}
         self._of_routes: dict[str, RateLimitItem] = {}
         self._fails_open = fails_open
