@@ -21,6 +21,25 @@ class TestBuying:
         expect(page.locator("#order-status")).to_contain_text(FULFILLED)
         expect(page.locator(".step-done")).to_have_count(5)
 
+    def test_follows_the_events_of_the_order_to_their_end(self, page: Page) -> None:
+        answers: list[tuple[int, str]] = []
+        page.on(
+            "response",
+            lambda response: (
+                answers.append((response.status, response.headers.get("content-type", "")))
+                if response.url.endswith("/events")
+                else None
+            ),
+        )
+        fill_basket(page, "Slate cheese board")
+        with page.expect_response(
+            lambda response: response.url.endswith("/events") and response.status == 204
+        ):
+            place_order(page)
+        wait_for(page, FULFILLED)
+        assert answers[0][1].startswith("text/event-stream")
+        assert [status for status, _ in answers].count(204) == 1
+
     def test_stops_asking_once_the_order_is_final(self, page: Page) -> None:
         fill_basket(page, "Slate cheese board")
         place_order(page)
