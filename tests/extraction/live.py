@@ -78,8 +78,6 @@ class Live:
         for name in self._environments:
             (self._folder / name).mkdir(exist_ok=True)
             self.manage(name, "migrate", "--verbosity=0")
-        self.manage("monolith", "load_demo_catalogue")
-        self.manage("monolith", "load_demo_stock")
         for name in self._environments:
             self.serve(name)
         for url in (self.url, self.service_url):
@@ -128,7 +126,9 @@ class Live:
 
     def token(self) -> str:
         """This gives a bearer token of a shop that orders for its customers."""
-        scopes = "orders:read orders:write accounts:read accounts:write"
+        scopes = (
+            "orders:read orders:write accounts:read accounts:write catalog:write inventory:write"
+        )
         done = subprocess.run(
             [
                 *(sys.executable, "manage.py", "token"),
@@ -175,7 +175,12 @@ class Shoppers:
         self._lock = threading.Lock()
 
     def wait_until_open(self) -> None:
-        """This waits until an order goes through: ordering must have heard of the products."""
+        """This puts products on the shelves, and waits until ordering has heard of them."""
+        for sku in SKUS:
+            product = {"name": sku, "category": "Beverages"}
+            price = {"unit_price_minor": 1_000, "currency": "USD"}
+            self._put(f"/api/v1/catalog/products/{sku}", {**product, **price})
+            self._put(f"/api/v1/inventory/{sku}", {"on_hand": ON_HAND})
 
         def goes_through() -> bool:
             self._shop(-len(self.orders) - 1)
@@ -286,6 +291,13 @@ class Shoppers:
             self.failures.append(f"{path}: {answer.status} {answer.data[:300]!r}")
             return None
         return answer.json()
+
+    def _put(self, path: str, body: dict[str, Any]) -> None:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        answer = self._pool.request(
+            "PUT", self.url + path, body=json.dumps(body), headers=headers, timeout=30.0
+        )
+        assert answer.status in (200, 201, 204), (path, answer.status, answer.data[:500])
 
     def _get(self, path: str) -> dict[str, Any]:
         answer = self._pool.request(
