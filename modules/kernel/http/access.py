@@ -42,7 +42,7 @@ def operator_without_login() -> Principal | None:
     if settings.QUARRY_CONSOLE_FOR_STAFF:
         return None
     return Principal(
-        kind=PrincipalKind.OPERATOR, subject="console", scopes=frozenset(settings.QUARRY_SCOPES)
+        kind=PrincipalKind.OPERATOR, subject="operator", scopes=frozenset(settings.QUARRY_SCOPES)
     )
 
 
