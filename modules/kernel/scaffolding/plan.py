@@ -9,10 +9,15 @@ from pathlib import Path
 from string import Template
 
 from modules.kernel.scaffolding.names import BadModuleName, ModuleName
-from modules.kernel.scaffolding.registration import registered_in_layers, registered_in_settings
+from modules.kernel.scaffolding.registration import (
+    registered_in_layers,
+    registered_in_scopes,
+    registered_in_settings,
+)
 
 _BLUEPRINT = Path(__file__).parent / "blueprint"
 _SETTINGS = Path("config", "settings", "deployable.py")
+_SCOPES = Path("config", "settings", "base.py")
 _LAYERS = Path("importlinter.ini")
 
 
@@ -46,6 +51,9 @@ def make_plan(name: ModuleName, *, root: Path, labels: Collection[str]) -> Plan:
         changed={
             _SETTINGS: registered_in_settings(
                 (root / _SETTINGS).read_text(encoding="utf-8"), module=name.module
+            ),
+            _SCOPES: registered_in_scopes(
+                (root / _SCOPES).read_text(encoding="utf-8"), module=name.module, title=name.title
             ),
             _LAYERS: registered_in_layers(
                 (root / _LAYERS).read_text(encoding="utf-8"), module=name.module

@@ -8,6 +8,8 @@ import re
 
 _IN_SETTINGS = re.compile(r"^ALL_MODULES = \[\n(?:    .*\n)*?(?=\])", re.MULTILINE)
 
+_SCOPES = re.compile(r"^QUARRY_SCOPES = \{\n(?:    .*\n)*?(?=\})", re.MULTILINE)
+
 # The modules' own layer: names in parentheses joined by " : ", right above the kernel.
 _LAYER = re.compile(r"^    \(\w+\)(?: : \(\w+\))*(?=\n    kernel$)", re.MULTILINE)
 
@@ -26,6 +28,15 @@ class NoPlaceToRegister(Exception):
 def registered_in_settings(settings: str, *, module: str) -> str:
     """This gives the settings with the module as the last of `ALL_MODULES`."""
     return _after(_IN_SETTINGS, settings, f'    "{module}",\n', "ALL_MODULES in the settings")
+
+
+def registered_in_scopes(settings: str, *, module: str, title: str) -> str:
+    """This gives the settings with what a token may give leave to in the module."""
+    scopes = (
+        f'    "{module}:read": "See what is recorded in {title}",\n'
+        f'    "{module}:write": "Record something in {title}",\n'
+    )
+    return _after(_SCOPES, settings, scopes, "QUARRY_SCOPES in the settings")
 
 
 def registered_in_layers(importlinter: str, *, module: str) -> str:
