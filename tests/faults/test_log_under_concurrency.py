@@ -143,7 +143,7 @@ def _replace_in_tick(patch: pytest.MonkeyPatch, right: str, wrong: str) -> None:
 
 
 def forgets_who_was_under_way_at_its_last_look(patch: pytest.MonkeyPatch) -> None:
-    right = "WHERE m.xid = ANY (%(xip)s::xid8[])"
+    right = "WHERE m.xid = ANY (%(xip)s::text[]::xid8[])"
     _replace_in_tick(patch, right, f"{right} AND false")
 
 
@@ -157,8 +157,8 @@ def goes_on_before_a_large_snapshot_is_worked_off(patch: pytest.MonkeyPatch) -> 
 
 
 def orders_what_it_takes_in_another_way(patch: pytest.MonkeyPatch) -> None:
-    wrong = "SELECT %(pos)s + (SELECT max(n) FROM taken) + 1 - n, id FROM taken"
-    _replace_in_tick(patch, "SELECT %(pos)s + n, id FROM taken", wrong)
+    wrong = "SELECT (SELECT min(pos) + max(pos) FROM given) - pos, id FROM given RETURNING"
+    _replace_in_tick(patch, "SELECT pos, id FROM given RETURNING", wrong)
 
 
 PLANTED = (
