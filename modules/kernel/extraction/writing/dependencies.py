@@ -52,15 +52,23 @@ def requirements_to_develop(text: str, facts: Facts, *, root: Path) -> str:
 
 def part_of_lock(lock: str, *requirements: str) -> str:
     """This gives the part of a lock that some requirements and all that they need make up."""
-    blocks = dict(_blocks(lock))
-    kept = {name for name in names_in(requirements) if name in blocks}
+    blocks: dict[str, str] = {}
+    for name, block in _blocks(lock):
+        # One of another version stands beside it where the release of Python decides.
+        blocks[name] = blocks.get(name, "") + block
+    asked_for = set(names_in(requirements))
+    kept = asked_for & blocks.keys()
     while more := {
         name
         for name, block in blocks.items()
         if name not in kept and kept & {_canonical(by) for by in _wanted_by(block)}
     }:
         kept |= more
-    return "".join(_without_others(blocks[name], kept) for name in blocks if name in kept)
+    return "".join(
+        _without_others(blocks[name], kept, asked_for=name in asked_for)
+        for name in blocks
+        if name in kept
+    )
 
 
 def names_in(requirements: Iterable[str]) -> Iterator[str]:
@@ -138,11 +146,12 @@ def _wanted_by(block: str) -> Iterator[str]:
             yield found["by"]
 
 
-def _without_others(block: str, kept: set[str]) -> str:
+def _without_others(block: str, kept: set[str], *, asked_for: bool) -> str:
     """This takes out of a block's comments who else wanted it."""
     gone = {by for by in _wanted_by(block) if _canonical(by) not in kept}
     return "".join(
         line
         for line in block.splitlines(keepends=True)
-        if not (found := _VIA.match(line.rstrip("\n"))) or found["by"] not in gone
+        if not (found := _VIA.match(line.rstrip("\n")))
+        or not (found["by"] in gone or (found["by"].startswith("-r ") and not asked_for))
     )

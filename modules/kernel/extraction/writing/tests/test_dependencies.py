@@ -44,6 +44,22 @@ class TestPartOfLock:
             "some-client[fast]",
         ]
 
+    def test_has_each_version_that_a_release_of_python_decides_on(self) -> None:
+        idna = "idna==4.0 ; python_full_version >= '3.12' \\\n    --hash=sha256:gg\n"
+        lock = LOCK.replace(
+            "some-client[fast]==", f"{idna}    # via some-client\nsome-client[fast]=="
+        )
+        part = part_of_lock(lock, "some-client[fast]")
+        assert (part.count("idna==3.1"), part.count("idna==4.0")) == (1, 1)
+
+    def test_does_not_say_that_the_service_asked_for_what_only_others_want(self) -> None:
+        lock = LOCK.replace("#   django-htmx\ndjango-htmx", "#   some-client\ndjango-htmx")
+        django = (
+            part_of_lock(lock, "some-client[fast]").partition("django==")[2].partition("idna")[0]
+        )
+        assert "some-client" in django
+        assert "-r run.in" not in django
+
     def test_of_everything_is_the_whole_lock(self) -> None:
         assert part_of_lock(LOCK, "django\ndjango-htmx\n", "some-client") == LOCK
 
