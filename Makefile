@@ -96,6 +96,12 @@ test-topologies: $(DEV_INSTALLED) ## Go through all journeys wherever modules ru
 	done
 	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest tests/topologies -m slow $(PYTEST_ARGS)
 
+.PHONY: test-share
+test-share: $(DEV_INSTALLED) ## Run a bounded share of what takes longer: a module that moves, and one in each process
+	$(BIN)/python -m pytest tests/extraction/test_outward.py tests/extraction/test_homeward.py $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/topologies/test_equal_outcomes.py --outcomes $(QUARRY_VAR)/outcomes \
+		--topology=processes --broker=rabbitmq $(PYTEST_ARGS)
+
 .PHONY: demo-extract
 demo-extract: $(DEV_INSTALLED) ## Move payments out and back while orders are placed (DEMO_ARGS=--orders=N)
 	$(BIN)/python -m tests.extraction.demo $(DEMO_ARGS)

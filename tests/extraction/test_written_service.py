@@ -18,6 +18,9 @@ from tests.architecture.planting import lint_imports, run
 from tests.project.dockerfile import faults
 from tests.project.locks import disagreements
 
+#: A service is some seven hundred files, of which each is read for what it imports.
+pytestmark = pytest.mark.timeout(600)
+
 ROOT = Path(__file__).parents[2]
 MODULES = ("payments", "inventory", "shipping", "notifications")
 #: Those that are tried whole.

@@ -12,47 +12,52 @@ import yaml
 ROOT = Path(__file__).parents[2]
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
-COMMANDS = (
-    "check",
-    "test",
-    "test-slow",
-    "test-postgres",
-    "test-brokers",
-    "test-topologies",
-    "test-extraction",
-)
+COMMANDS = {
+    "run": ("check", "test", "test-postgres", "test-share"),
+    "nightly": (
+        "test-slow",
+        "test-brokers",
+        "test-topologies",
+        "test-extraction",
+        "test-extraction-services",
+    ),
+}
+EACH = [(script, target) for script, targets in COMMANDS.items() for target in targets]
 
 
-class TestCiRun:
-    @pytest.fixture
-    def checkout(self, tmp_path: Path) -> Path:
-        (tmp_path / ".ci").mkdir()
-        shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
-        return tmp_path
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / ".ci").mkdir()
+    for script in COMMANDS:
+        shutil.copy(ROOT / ".ci" / script, tmp_path / ".ci" / script)
+    return tmp_path
 
-    def run(self, checkout: Path, **does: str) -> subprocess.CompletedProcess[str]:
-        """This runs the script beside a Makefile whose targets do as told, by default nothing."""
-        targets = dict.fromkeys(COMMANDS, "true") | does
-        makefile = "".join(f"{name}:\n\t@{what}\n" for name, what in targets.items())
-        (checkout / "Makefile").write_text(makefile)
-        environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
-        return subprocess.run(
-            ["bash", ".ci/run"], cwd=checkout, env=environment, capture_output=True, text=True
-        )
 
-    def test_checks_and_then_tests_with_ci_set(self, checkout: Path) -> None:
-        done = self.run(
-            checkout,
-            check="echo checked",
-            test="echo tested, CI=$$CI",
-            **{"test-brokers": "echo brokers too", "test-topologies": "echo everywhere"},
-        )
-        said = "checked\ntested, CI=true\nbrokers too\neverywhere\n"
+def run(checkout: Path, script: str, does: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """This runs a script beside a Makefile whose targets do as told, by default nothing."""
+    targets = dict.fromkeys(COMMANDS[script], "true") | does
+    makefile = "".join(f"{name}:\n\t@{what}\n" for name, what in targets.items())
+    (checkout / "Makefile").write_text(makefile)
+    environment = {key: value for key, value in os.environ.items() if "MAKE" not in key}
+    command = ["bash", f".ci/{script}"]
+    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True)
+
+
+class TestTheScripts:
+    @pytest.mark.parametrize("script", COMMANDS)
+    def test_run_their_targets_in_order_with_ci_set(self, checkout: Path, script: str) -> None:
+        says = {name: f"echo {name}, CI=$$CI" for name in COMMANDS[script]}
+        done = run(checkout, script, says)
+        said = "".join(f"{name}, CI=true\n" for name in COMMANDS[script])
         assert (done.returncode, done.stdout) == (0, said)
 
-    @pytest.mark.parametrize("target", COMMANDS)
-    def test_fails_when_one_of_them_fails(self, checkout: Path, target: str) -> None:
-        assert self.run(checkout, **{target: "false"}).returncode != 0
+    @pytest.mark.parametrize(("script", "target"), EACH)
+    def test_fail_when_one_of_them_fails(self, checkout: Path, script: str, target: str) -> None:
+        assert run(checkout, script, {target: "false"}).returncode != 0
+
+    @pytest.mark.parametrize(("script", "target"), EACH)
+    def test_call_targets_that_there_are(self, script: str, target: str) -> None:
+        assert target in TARGETS
 
 
 class TestWorkflow:
