@@ -105,11 +105,14 @@ def _server(folder: Path) -> Iterator[str]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DATABASE_URL": f"sqlite:///{folder}/none.sqlite3",
+        "DATABASE_URL": f"sqlite:///{folder}/placements.sqlite3",
         "QUARRY_VAR": str(folder),
         "QUARRY_INTERNAL_KEYS": str(folder),
         "QUARRY_CALLERS": f"{CALLER}:bench.Bench",
     }
+    # Each request asks the database where its module runs.
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0", "placements"]
+    subprocess.run(migrate, env=environment, check=True)
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log"),
         *("--port", str(port), "benchmarks.calls.server:application"),

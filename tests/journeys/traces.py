@@ -30,12 +30,13 @@ def main() -> None:
     from django.test import Client
     from django.test.utils import setup_test_environment
 
+    from modules.kernel.http.testing import bearer
     from modules.kernel.messaging.testing import drain
     from tests.journeys.conftest import Shop
     from tests.topologies.plugin import System
 
     setup_test_environment()
-    shop = Shop(System(client=Client(), drain=drain))
+    shop = Shop(System(client=Client(headers=bearer()), drain=drain))
     told = {name: _one(shop, name, *order) for name, order in ORDERS.items()}
     shop.audit()
     json.dump(told, sys.stdout)
