@@ -1,6 +1,7 @@
 """The benchmarks work: what they measure is no test's business, for machines differ."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,7 +78,7 @@ def test_the_benchmark_of_calls_checks_out_in_both_topologies(
 ) -> None:
     [figure] = report_of_calls(tmp_path, "checkout")["figures"]
     assert "one process" in figure["measured"]
-    assert "7 processes" in figure["measured"]
+    assert re.search(r"; \d+ processes: p50", figure["measured"])
 
 
 def report_of_calls(results: Path, *figures: str) -> dict[str, Any]:

@@ -60,16 +60,31 @@ class TestTheScripts:
         assert target in TARGETS
 
 
-class TestWorkflow:
-    WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+WORKFLOWS = {
+    path.stem: yaml.safe_load(path.read_text())
+    for path in (ROOT / ".github" / "workflows").glob("*.yml")
+}
 
-    def test_runs_the_script_that_everyone_can_run(self) -> None:
-        steps = self.WORKFLOW["jobs"]["check-and-test"]["steps"]
-        assert [step["run"] for step in steps if "run" in step] == [".ci/run"]
-        assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
-    def test_starts_each_service_that_tests_look_for(self) -> None:
-        services = self.WORKFLOW["jobs"]["check-and-test"]["services"]
+class TestWorkflows:
+    @pytest.mark.parametrize(
+        ("workflow", "job", "script"),
+        [("ci", "check-and-test", "run"), ("nightly", "everything-else", "nightly")],
+    )
+    def test_run_the_scripts_that_everyone_can_run(
+        self, workflow: str, job: str, script: str
+    ) -> None:
+        called = WORKFLOWS[workflow]["jobs"][job]
+        assert called["uses"] == "./.github/workflows/script.yml"
+        assert called["with"]["script"] == script
+        assert os.access(ROOT / ".ci" / script, os.X_OK)
+
+    def test_run_nothing_but_the_script(self) -> None:
+        steps = WORKFLOWS["script"]["jobs"]["script"]["steps"]
+        assert [step["run"] for step in steps if "run" in step] == [".ci/${{ inputs.script }}"]
+
+    def test_start_each_service_that_tests_look_for(self) -> None:
+        services = WORKFLOWS["script"]["jobs"]["script"]["services"]
         assert set(services) == {"postgres", "rabbitmq", "redis"}
         assert all("--health-cmd" in service["options"] for service in services.values())
 
