@@ -135,6 +135,8 @@ def replay(*, partner: str, endpoint_id: str, delivery_id: str, since: datetime 
         if delivery_id:
             chosen = chosen.filter(id=queries.parsed_id(delivery_id))
         elif since is not None:
+            # A log may tell time in whole milliseconds: what came within this one is meant.
+            since = since.replace(microsecond=since.microsecond // 1000 * 1000)
             chosen = chosen.filter(created_at__gte=since).exclude(state=Delivery.State.PENDING)
         else:
             chosen = chosen.filter(state=Delivery.State.HELD)
