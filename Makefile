@@ -16,6 +16,9 @@ RUN_INSTALLED := $(VENV)/run-installed
 DEV_INSTALLED := $(VENV)/dev-installed
 endif
 
+# Each of the many processes that tests start would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A database that is not the default file may be anywhere, so it is prepared at each start.
 PREPARED := $(QUARRY_VAR)/prepared
 PROCESSES := $(QUARRY_VAR)/processes
@@ -60,14 +63,17 @@ $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 # What must hold on every supported version of PostgreSQL.
 CONFORMANCE := modules/kernel/messaging modules/kernel/sagas modules/kernel/eventstore
 
+# A worker that has nothing left takes over what lies before another: some tests take a minute.
+IN_PARALLEL := -n logical --dist worksteal
+
 # What has a target of its own.
 APART := --ignore=tests/brokers --ignore=tests/topologies --ignore=tests/extraction
 
 .PHONY: test
 test: $(DEV_INSTALLED) browser ## Run the tests, and the kernel's on PostgreSQL 15 and 18 as well
-	$(BIN)/python -m pytest -n logical -m "not slow" $(APART) $(PYTEST_ARGS)
-	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
-	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest -n logical $(CONFORMANCE) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not slow" $(APART) $(PYTEST_ARGS)
+	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest $(IN_PARALLEL) $(CONFORMANCE) $(PYTEST_ARGS)
+	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest $(IN_PARALLEL) $(CONFORMANCE) $(PYTEST_ARGS)
 
 .PHONY: test-slow
 test-slow: $(DEV_INSTALLED) browser ## Run the tests that take minutes: replays, kills, a fresh machine
@@ -75,7 +81,7 @@ test-slow: $(DEV_INSTALLED) browser ## Run the tests that take minutes: replays,
 
 .PHONY: test-postgres
 test-postgres: $(DEV_INSTALLED) ## Run the modules' tests on PostgreSQL
-	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest -n logical modules \
+	$(BIN)/python -m tests.services.run_on_postgres $(BIN)/python -m pytest $(IN_PARALLEL) modules \
 		$(addprefix --ignore=,$(CONFORMANCE)) $(PYTEST_ARGS)
 
 .PHONY: test-brokers
@@ -127,7 +133,7 @@ screenshots: $(DEV_INSTALLED) browser ## Take the pictures in docs/images again
 
 .PHONY: coverage
 coverage: $(DEV_INSTALLED) browser ## Run the tests and report the branches they miss
-	$(BIN)/python -m pytest -n logical --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(IN_PARALLEL) --cov --cov-report=term-missing:skip-covered $(PYTEST_ARGS)
 
 .PHONY: faults
 faults: $(DEV_INSTALLED) ## Search for faults, SECONDS=… long in all; QUARRY_SEED=… repeats a search

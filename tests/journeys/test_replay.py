@@ -74,12 +74,14 @@ class TestTheNorthwindOrderBook:
         assert report["units_left"] == 1_526
         assert report["conserved"]
 
+    @pytest.mark.slow
     def test_conserves_money_and_stock_when_played_sixteen_at_a_time(self, begin: Begin) -> None:
         report = report_of(begin(NORTHWIND, "--concurrency", 16, "--stock-factor", 3))
         assert report["fulfilled"] + sum(report["failed"].values()) == 400
         assert report["fulfilled"] > 63
         assert report["conserved"]
 
+    @pytest.mark.slow
     def test_conserves_them_when_the_server_is_killed_in_the_middle(
         self, begin: Begin, server: DisposableServer
     ) -> None:

@@ -8,7 +8,16 @@ from typing import Any
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 
-class _Quiet(WSGIRequestHandler):
+class _Handler(WSGIRequestHandler):
+    # Of a connection on which nothing comes any more.
+    timeout = 1.0
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except TimeoutError:
+            self.close_connection = True
+
     def log_message(self, format: str, *args: Any) -> None:
         """Nobody reads along."""
 
@@ -16,7 +25,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def served(application: Any) -> Iterator[str]:
     """This gives the URL at which the application answers inside the block."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet)
+    server = ThreadedWSGIServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     server.set_app(application)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
