@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from modules.console.replay import Client
+from modules.console.replay import Client, token_source
 from modules.kernel.topologies import Part, Plan
 from tests.faults.processes import Process, run_to_end
 from tests.journeys.test_replay import (
@@ -86,7 +86,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 @pytest.mark.timeout(600)
 def test_conserve_money_and_stock_and_end_every_order(running: Running, begin: Begin) -> None:
     front = running.plan.parts[0]
-    watching = Client(front.url)
+    watching = Client(front.url, token=token_source())
     watching.get("/readyz")
     replay = begin(
         NORTHWIND,
