@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from tests.extraction.busy import cut_over_busily
 from tests.extraction.scene import Outcome
 from tests.extraction.stage import Stage
 
-_rounds, _position_there = Copying.rounds, log.position_there
+_rounds, _positions_there = Copying.rounds, log.positions_there
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
@@ -26,6 +26,14 @@ def _nothing(*args: Any, **kwargs: Any) -> None:
 
 def _no_last_round(self: Copying, *, enough: int) -> int:
     return _rounds(self, enough=enough) if enough else 0
+
+
+def _too_far(new: Side, positions: Iterable[int]) -> dict[int, int]:
+    return {one: there + 10 for one, there in _positions_there(new, positions).items()}
+
+
+def _at_the_start(new: Side, positions: Iterable[int]) -> dict[int, int]:
+    return dict.fromkeys(positions, 0)
 
 
 def _uncarried(source: str, target: str, texts: list[str]) -> list[str]:
@@ -50,10 +58,8 @@ ON_THE_WAY_OUT: dict[str, Plant] = {
     "what is scheduled is forgotten": lambda to: to.setattr(
         deliveries, "hand_over_scheduled", _nothing
     ),
-    "checkpoints are ten too far": lambda to: to.setattr(
-        deliveries, "position_there", lambda new, at: _position_there(new, at) + 10
-    ),
-    "deliveries begin anew": lambda to: to.setattr(deliveries, "position_there", lambda *_: 0),
+    "checkpoints are ten too far": lambda to: to.setattr(deliveries, "positions_there", _too_far),
+    "deliveries begin anew": lambda to: to.setattr(deliveries, "positions_there", _at_the_start),
     "personal data come without their keys": lambda to: to.setattr(log, "carry_keys", _uncarried),
     "rows that are gone are not copied": lambda to: to.setattr(rows, "copy_keys", _nothing),
 }

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 
 from modules.kernel.extraction.moving import guards, rows
 from modules.kernel.extraction.moving.errors import Differs
+from modules.kernel.extraction.moving.pace import Pace
 from modules.kernel.extraction.moving.progress import read_progress, write_progress
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import Table
@@ -27,13 +28,21 @@ class Copying:
     """This copies the tables of one move."""
 
     def __init__(
-        self, module: str, tables: Sequence[Table], old: Side, new: Side, watcher: Watcher
+        self,
+        module: str,
+        tables: Sequence[Table],
+        old: Side,
+        new: Side,
+        *,
+        watcher: Watcher,
+        pace: Pace,
     ) -> None:
         self.module = module
         self.tables = tables
         self.old = old
         self.new = new
         self.watcher = watcher
+        self._pace = pace
 
     def copy(self) -> None:
         """This copies all tables, going on where it stopped."""
@@ -83,9 +92,10 @@ class Copying:
         for table in self.tables:
             total, done, after = rows.estimate(self.old, table), 0, ""
             while True:
-                end = rows.end_of_block(self.old, table, after, size=BLOCK)
-                different = rows.different_in_block(self.old, self.new, table, after, end or "")
-                self._refuse_unnoted(table, different)
+                with self._pace.step():
+                    end = rows.end_of_block(self.old, table, after, size=BLOCK)
+                    different = rows.different_in_block(self.old, self.new, table, after, end or "")
+                    self._refuse_unnoted(table, different)
                 if end is None:
                     break
                 after, done = end, done + BLOCK
@@ -108,13 +118,14 @@ class Copying:
             return
         total, done, after = rows.estimate(self.old, table), 0, so_far.upto
         while True:
-            end = rows.end_of_block(self.old, table, after, size=BLOCK)
-            with self._writing():
-                if end is not None:
-                    rows.copy_block(self.old, self.new, table, after, end)
-                write_progress(
-                    self.new, self.module, table.target, upto=end or after, done=end is None
-                )
+            with self._pace.step():
+                end = rows.end_of_block(self.old, table, after, size=BLOCK)
+                with self._writing():
+                    if end is not None:
+                        rows.copy_block(self.old, self.new, table, after, end)
+                    write_progress(
+                        self.new, self.module, table.target, upto=end or after, done=end is None
+                    )
             self.watcher.reached("block copied")
             if end is None:
                 return

@@ -11,7 +11,7 @@ from typing import Any
 
 from modules.kernel.extraction.moving.errors import Differs
 from modules.kernel.extraction.moving.hearing import Hearing
-from modules.kernel.extraction.moving.log import exact_position_there, position_there
+from modules.kernel.extraction.moving.log import exact_position_there, positions_there
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.dialect import now_sql
@@ -129,12 +129,11 @@ def hand_over_scheduled(old: Side, new: Side, module: str) -> None:
 
 def hand_out_consumers(old: Side, new: Side, hearing: Hearing) -> None:
     """This has the module's consumers go on in the service where they stopped here."""
+    found = checkpoints(old, hearing)
+    there = positions_there(new, (int(checkpoint) for _, _, checkpoint in found))
     put_partitions(
         new,
-        {
-            (consumer, part): position_there(new, int(checkpoint))
-            for consumer, part, checkpoint in checkpoints(old, hearing)
-        },
+        {(consumer, part): there[int(checkpoint)] for consumer, part, checkpoint in found},
     )
 
 

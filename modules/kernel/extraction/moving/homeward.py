@@ -18,7 +18,7 @@ from modules.kernel.extraction.moving.progress import (
     write_progress,
 )
 from modules.kernel.extraction.moving.record import State
-from modules.kernel.extraction.moving.shared import check_shared, copy_shared
+from modules.kernel.extraction.moving.shared import check_shared, copy_shared, copy_snapshots
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.placements import EVERYBODY_KNOWS_SECONDS
@@ -58,6 +58,7 @@ class Homeward(Mover):
 
     def copy(self) -> None:
         super().copy()
+        copy_snapshots(self.module, self.service, self.here)
         copy_shared(self.module, self.service, self.here)
 
     def place_fence(self, epoch: int) -> None:
@@ -105,8 +106,8 @@ class Homeward(Mover):
         self.watcher.reached("switched")
 
     def resume(self) -> None:
-        self.wait_until_known()
         self.note_pause()
+        self.wait_until_known()
 
     def watch(self) -> None:
         constraints.validate(self.here, self.record.facts.get("foreign_keys", []))

@@ -7,8 +7,7 @@ here has one there (`Carried`).
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections
@@ -61,8 +60,9 @@ def copy_out(old: Side, new: Side, hearing: Hearing, *, until: int | None = None
         return 0
     rows, reached = read(old, after, end, of=hearing)
     with new.transaction():
-        append(old, new, [row[1:] for row in rows], own=hearing.module)
-        _note_origins(new, rows)
+        identities = _reserved(new, len(rows))
+        append(old, new, [row[1:] for row in rows], own=hearing.module, identities=identities)
+        _note_origins(new, rows, identities)
         write_progress(new, hearing.module, "log", upto=str(reached), done=reached >= end)
     return end - reached
 
@@ -112,13 +112,16 @@ def read(side: Side, after: int, end: int, *, of: Hearing | None) -> tuple[list[
     return rows, rows[-1][0] if len(rows) == BATCH else until
 
 
-def append(old: Side, new: Side, rows: Sequence[Row], *, own: str) -> None:
+def append(
+    old: Side, new: Side, rows: Sequence[Row], *, own: str, identities: Sequence[int] = ()
+) -> None:
     """This appends messages in their order, in the caller's transaction.
 
     What others have published is noted in the inbox: over the broker it may come once more.
 
     Args:
         own: whose messages come over no broker.
+        identities: what the rows are to be called there, ascending; empty for what comes.
     """
     if not rows:
         return
@@ -134,26 +137,30 @@ def append(old: Side, new: Side, rows: Sequence[Row], *, own: str) -> None:
         )
     columns = ", ".join(_COLUMNS)
     if new.is_postgresql:
-        with (
-            connections[new.alias].cursor() as cursor,
-            cursor.cursor.copy(f"COPY messaging_message ({columns}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+        if identities:
+            columns = f"id, {columns}"
+            rows = [(identity, *row) for identity, row in zip(identities, rows, strict=True)]
+        _copy_in(new, f"messaging_message ({columns})", rows)
         return
     marks = ", ".join(["%s"] * len(_COLUMNS))
     new.execute_many(f"INSERT INTO messaging_message ({columns}) VALUES ({marks})", rows)
 
 
-def position_there(new: Side, position: int) -> int:
-    """This gives what a position is in the log that was copied out: of the last one up to it."""
-    identity = new.value(
-        "SELECT identity FROM extraction_carried WHERE origin <= %s ORDER BY origin DESC LIMIT 1",
-        [position],
-    )
-    if identity is None:
-        return 0
-    return _position_of(new, int(identity))
+def positions_there(new: Side, positions: Iterable[int]) -> dict[int, int]:
+    """This gives what positions are in the log that was copied out: of the last one up to each."""
+    wanted = sorted(set(positions))
+    last = "SELECT %s identity FROM extraction_carried c%s WHERE c.origin <= %s"
+    last += " ORDER BY c.origin DESC LIMIT 1"
+    if new.is_postgresql:  # At once: callers wait for it.
+        joined = " JOIN messaging_position p ON p.message_id = c.identity"
+        found = new.query(
+            f"SELECT w.pos, ({last % ('p.pos AS', joined, 'w.pos')})"
+            " FROM unnest(%s::bigint[]) AS w (pos)",
+            [wanted],
+        )
+    else:
+        found = [(one, new.value(last % ("", "", "%s"), [one])) for one in wanted]
+    return {int(one): int(there or 0) for one, there in found}
 
 
 def exact_position_there(new: Side, position: int) -> int | None:
@@ -241,19 +248,44 @@ def _position_of(side: Side, identity: int) -> int:
     return int(side.value("SELECT pos FROM messaging_position WHERE message_id = %s", [identity]))
 
 
-def _note_origins(new: Side, rows: Sequence[Row]) -> None:
-    origin = {_hex(row[1 + _ID]): row[0] for row in rows}
-    sign = "" if new.is_postgresql else "+"
+def _reserved(new: Side, count: int) -> list[int]:
+    """This gives identities for rows that are to be copied in; none on SQLite."""
+    if not new.is_postgresql:
+        return []
+    rows = new.query(
+        "SELECT nextval(pg_get_serial_sequence('messaging_message', 'id'))"
+        " FROM generate_series(1, %s)",
+        [count],
+    )
+    return [row[0] for row in rows]
+
+
+def _note_origins(new: Side, rows: Sequence[Row], identities: Sequence[int]) -> None:
+    if new.is_postgresql:
+        origins = [row[0] for row in rows]
+        into = "extraction_carried (origin, identity)"
+        _copy_in(new, into, list(zip(origins, identities, strict=True)))
+        return
+    origin = {str(row[1 + _ID]): row[0] for row in rows}
     for some in portions([row[1 + _ID] for row in rows]):
         found = new.query(
-            f"SELECT id, {sign}message_id FROM messaging_message"
+            "SELECT id, +message_id FROM messaging_message"
             f" WHERE message_id IN ({', '.join(['%s'] * len(some))})",
             some,
         )
         new.execute(
             "INSERT INTO extraction_carried (origin, identity) VALUES "
-            + ", ".join(f"({origin[_hex(one)]}, {identity})" for identity, one in found)
+            + ", ".join(f"({origin[str(one)]}, {identity})" for identity, one in found)
         )
+
+
+def _copy_in(new: Side, into: str, rows: Sequence[Row]) -> None:
+    with (
+        connections[new.alias].cursor() as cursor,
+        cursor.cursor.copy(f"COPY {into} FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 def _present(side: Side, ids: Sequence[Any]) -> set[Any]:
@@ -277,7 +309,3 @@ def _restore_streams(side: Side, rows: Sequence[Row]) -> None:
             " WHERE message_id = %s AND stream IS NULL",
             [row[_STREAM], row[_STREAM + 1], row[_ID]],
         )
-
-
-def _hex(identity: Any) -> str:
-    return identity.hex if isinstance(identity, uuid.UUID) else str(identity)

@@ -14,25 +14,13 @@ Source: the switch of traffic in Vitess (MoveTables, VDiff, SwitchTraffic, Rever
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 
 from modules.kernel.extraction.moving import constraints, deliveries, guards
-from modules.kernel.extraction.moving.copying import Copying
-from modules.kernel.extraction.moving.errors import Differs, NotReady, TookTooLong
-from modules.kernel.extraction.moving.hearing import Hearing, hearing_of
-from modules.kernel.extraction.moving.kept import kept_tables
-from modules.kernel.extraction.moving.record import Record, State
-from modules.kernel.extraction.moving.sides import Side
-from modules.kernel.extraction.moving.tables import Table, check_alike, own_tables
-from modules.kernel.extraction.moving.watching import Watcher
-from modules.kernel.placements import (
-    EVERYBODY_KNOWS_SECONDS,
-    Placement,
-    place,
-    read_placements,
-)
-from modules.kernel.placements import State as Placed
+from modules.kernel.extraction.moving.errors import NotReady
+from modules.kernel.extraction.moving.ground import Ground
+from modules.kernel.extraction.moving.record import State
 
 PHASES = (
     "prepare",
@@ -55,59 +43,10 @@ FEW_MESSAGES = 500
 
 #: How often copying may fail to catch up before it is said.
 _LAPS = 50
-_LOOK_SECONDS = 0.01
 
 
-class Mover(ABC):
-    """This moves one module from the side that is in charge, `old`, to the other, `new`.
-
-    Attributes:
-        here: the side that the module leaves first, with the record.
-        service: the other deployable's.
-    """
-
-    def __init__(
-        self,
-        record: Record,
-        *,
-        here: Side,
-        service: Side,
-        watcher: Watcher,
-        max_pause_seconds: float,
-    ) -> None:
-        self.record = record
-        self.module = record.move.module
-        self.here = here
-        self.service = service
-        self.watcher = watcher
-        self.max_pause_seconds = max_pause_seconds
-        self.hearing: Hearing = hearing_of(self.module)
-        self._closed_at = 0.0
-        self._copying: Copying | None = None
-        constraints.uncheck(self.new)
-
-    @property
-    @abstractmethod
-    def old(self) -> Side:
-        """This is the side that the module leaves."""
-
-    @property
-    @abstractmethod
-    def new(self) -> Side:
-        """This is the side that it goes to."""
-
-    @property
-    def copying(self) -> Copying:
-        """This is what copies the rows."""
-        if self._copying is None:
-            tables = (*self.own_tables, *kept_tables(self.module, self.old, self.new))
-            check_alike(tables, self.old, self.new)
-            self._copying = Copying(self.module, tables, self.old, self.new, self.watcher)
-        return self._copying
-
-    @property
-    def own_tables(self) -> tuple[Table, ...]:
-        return own_tables(self.module)
+class Mover(Ground):
+    """This moves one module from the side that is in charge, `old`, to the other, `new`."""
 
     def run(self) -> None:
         """This goes through all phases, or goes on where an earlier mover stopped.
@@ -186,12 +125,14 @@ class Mover(ABC):
         """This has callers wait, and refuses what does not know yet that it has to."""
         self._closed_at = time.monotonic()
         epoch = self.next_epoch()
+        self.pace.hurry()
         self.place_fence(epoch)
+        placed_at = time.monotonic()
         self.watcher.reached("fence placed")
-        self.wait_until_known()
-        # What is left by now need not be copied while nothing goes on at all.
+        # While it gets about: this need not be copied when nothing goes on at all.
         self.copying.rounds(enough=FEW_CHANGES)
         self.copy_log(enough=FEW_MESSAGES)
+        self.wait_until_known(since=placed_at)
         with self.old.transaction():
             guards.close(self.old, self.module, wait_seconds=self.seconds_left())
             left = deliveries.hold_scheduled(self.old, self.module)
@@ -260,81 +201,17 @@ class Mover(ABC):
     def verify_log(self) -> None:
         """This compares what was copied since `compare_log`. Raises: Differs."""
 
-    # -- what they share -------------------------------------------------------------------
-
     def copy_log(self, *, enough: int) -> int:
         """This copies messages until few are left; gives how many batches it took beyond one."""
         until = self.record.facts.get("cut") if enough == 0 else None
         batches = 0
         total = 0
-        while (left := self.copy_log_batch(until)) > enough:
+        while True:
+            with self.pace.step():
+                left = self.copy_log_batch(until)
+            self.watcher.reached("messages copied")
+            if left <= enough:
+                return batches
             total = max(total, left)
             self.watcher.progress("messages", done=total - left, total=total)
-            self.watcher.reached("messages copied")
             batches += 1
-        self.watcher.reached("messages copied")
-        return batches
-
-    def next_epoch(self) -> int:
-        """This gives an epoch that is larger than any there was."""
-        found = [self.placed(side) for side in (self.here, self.service)]
-        return max([0, *(one.epoch for one in found if one)]) + 1
-
-    def placed(self, side: Side) -> Placement | None:
-        """This gives where a deployable has the module."""
-        return read_placements(side.alias).get(self.module)
-
-    def place(self, side: Side, state: Placed, epoch: int, *, url: str = "") -> None:
-        """This writes where a deployable has the module, in the open transaction."""
-        place(
-            self.module,
-            state=state,
-            epoch=epoch,
-            url=url,
-            broker_url=self.record.parameters["broker"],
-            using=side.alias,
-        )
-
-    def wait_until_known(self) -> None:
-        """This waits until every process goes by the placements that are committed."""
-        time.sleep(EVERYBODY_KNOWS_SECONDS)
-
-    def note_pause(self) -> None:
-        """This notes for how long callers have waited, where it was this process that had them."""
-        if self._closed_at:
-            self.record.tell(paused_seconds=round(time.monotonic() - self._closed_at, 3))
-
-    def seconds_left(self) -> float:
-        """This gives how long callers may still be kept waiting."""
-        return max(self._closed_at + self.max_pause_seconds - time.monotonic(), 0.001)
-
-    def look_again(self, waits_for: str) -> None:
-        """This waits a moment before another look.
-
-        Raises:
-            TookTooLong: callers have waited for long enough.
-        """
-        if time.monotonic() > self._closed_at + self.max_pause_seconds:
-            raise TookTooLong(
-                f"callers have waited for {self.max_pause_seconds:g} s, and {waits_for}. They "
-                "wait no more and nothing was switched: --resume tries again, and --max-pause "
-                "lets it take longer"
-            )
-        time.sleep(_LOOK_SECONDS)
-
-    def wait_for(self, what: Callable[[], bool], waits_for: str) -> None:
-        """This waits until something is true. Raises: TookTooLong."""
-        while not what():
-            self.look_again(waits_for)
-
-    def drop_foreign_keys(self) -> None:
-        """This takes the foreign keys on the new side away, and remembers them before."""
-        found = constraints.foreign_keys(self.new, self.own_tables)
-        known = [tuple(one) for one in self.record.facts.get("foreign_keys", [])]
-        self.record.tell(foreign_keys=[*known, *(one for one in found if one not in known)])
-        constraints.drop(self.new, found)
-
-    def refuse_if_different(self, what: str, old: int, new: int) -> None:
-        """This stops the move over a number that must be the same on both sides."""
-        if old != new:
-            raise Differs(f"{old} {what} on {self.old.name}, and {new} on {self.new.name}")

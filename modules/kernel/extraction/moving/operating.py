@@ -17,6 +17,7 @@ from modules.kernel.extraction.moving.finishing import finish
 from modules.kernel.extraction.moving.homeward import Homeward
 from modules.kernel.extraction.moving.mover import PHASES, Mover
 from modules.kernel.extraction.moving.outward import Outward
+from modules.kernel.extraction.moving.pace import SHARE, Pace
 from modules.kernel.extraction.moving.record import Record, State
 from modules.kernel.extraction.moving.sides import Side, only_mover, service_side
 from modules.kernel.extraction.moving.watching import Watcher
@@ -35,6 +36,7 @@ class Wanted:
     Attributes:
         to_database: of the service; empty for what an earlier command said.
         deployable: what the service is called at the broker.
+        share: of the time in which the mover works, while the module goes on; the rest is rest.
     """
 
     module: str
@@ -43,6 +45,7 @@ class Wanted:
     broker: str = ""
     deployable: str = ""
     max_pause_seconds: float = 5.0
+    share: float = SHARE
 
 
 def cut_over(wanted: Wanted, watcher: Watcher) -> Record:
@@ -170,6 +173,7 @@ def _mover(found: Record, service: Side, wanted: Wanted, watcher: Watcher) -> Mo
         service=service,
         watcher=watcher,
         max_pause_seconds=wanted.max_pause_seconds,
+        pace=Pace(wanted.share),
     )
 
 

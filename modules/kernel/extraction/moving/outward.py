@@ -10,7 +10,7 @@ from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.mover import Mover
 from modules.kernel.extraction.moving.progress import read_progress, write_progress
 from modules.kernel.extraction.moving.record import State
-from modules.kernel.extraction.moving.shared import check_shared, copy_shared
+from modules.kernel.extraction.moving.shared import check_shared, copy_shared, copy_snapshots
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import Table
 from modules.kernel.messaging.logs import open_log
@@ -56,7 +56,13 @@ class Outward(Mover):
 
     def copy(self) -> None:
         super().copy()
+        copy_snapshots(self.module, self.here, self.service)
         copy_shared(self.module, self.here, self.service)
+
+    def compare(self) -> None:
+        super().compare()
+        # Before callers wait, and not before all is copied, which would ask them for each row.
+        guards.install(self.service, self.module, self._tables_of_service())
 
     def place_fence(self, epoch: int) -> None:
         with self.here.transaction():
@@ -85,7 +91,6 @@ class Outward(Mover):
     def switch(self) -> None:
         epoch = self.record.move.epoch
         cut = int(self.record.facts["cut"])
-        guards.install(self.service, self.module, self._tables_of_service())
         head = open_log(self.service.alias).head()
         with self.service.transaction():
             self.place(self.service, Placed.STANDBY, epoch)
@@ -112,9 +117,9 @@ class Outward(Mover):
         with self.service.transaction():
             self.place(self.service, Placed.HERE, self.record.move.epoch)
             deliveries.release_scheduled(self.service, self.module)
+        self.note_pause()
         self.watcher.reached("service in charge")
         self.wait_until_known()
-        self.note_pause()
 
     def watch(self) -> None:
         constraints.validate(self.service, self.record.facts.get("foreign_keys", []))

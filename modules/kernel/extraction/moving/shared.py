@@ -64,11 +64,7 @@ def check_shared(module: str, here: Side, service: Side) -> None:
 
 
 def copy_shared(module: str, old: Side, new: Side) -> None:
-    """This copies snapshots of streams, definitions of sagas, and who was erased.
-
-    Snapshots may be old: a stream is read from there on.
-    """
-    _copy_snapshots(module, old, new)
+    """This copies definitions of sagas, and who was erased: few, and all must be there."""
     with new.transaction():
         if saga_tables(module):
             rows = old.query(
@@ -78,7 +74,8 @@ def copy_shared(module: str, old: Side, new: Side) -> None:
         carry_erasures(old.alias, new.alias)
 
 
-def _copy_snapshots(module: str, old: Side, new: Side) -> None:
+def copy_snapshots(module: str, old: Side, new: Side) -> None:
+    """This copies snapshots of streams. They may be old: a stream is read from there on."""
     streams = [
         row[0] for row in old.query("SELECT stream FROM eventstore_snapshot ORDER BY stream")
     ]

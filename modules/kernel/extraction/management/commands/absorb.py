@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.errors import MoveError
+from modules.kernel.extraction.moving.pace import SHARE, share
 from modules.kernel.extraction.moving.showing import Screen, as_json
 
 
@@ -27,6 +28,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--max-pause", metavar="SECONDS", type=float, default=5.0, help="(default: 5)"
         )
+        parser.add_argument(
+            "--share", type=share, default=SHARE, help="as of cutover (default: %(default)g)"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON, for a script")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,6 +38,7 @@ class Command(BaseCommand):
             module=options["module"],
             to_database=options["to_database"],
             max_pause_seconds=options["max_pause"],
+            share=options["share"],
         )
         try:
             with Screen(silent=options["json"]) as screen:

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.dry_run import dry_run
 from modules.kernel.extraction.moving.errors import MoveError
+from modules.kernel.extraction.moving.pace import SHARE, share
 from modules.kernel.extraction.moving.showing import Screen, as_json, show_plan, show_status
 
 
@@ -44,6 +45,13 @@ class Command(BaseCommand):
             help="how long callers may wait; then they go on here, and nothing was switched "
             "(default: 5)",
         )
+        parser.add_argument(
+            "--share",
+            type=share,
+            default=SHARE,
+            help="of the time in which it copies, and leaves the machine to others in the rest "
+            "(default: %(default)g; 1 for as fast as it can)",
+        )
         doing = parser.add_mutually_exclusive_group()
         doing.add_argument("--dry-run", action="store_true", help="say what it would take")
         doing.add_argument("--resume", action="store_true", help="go on with a move that stopped")
@@ -61,6 +69,7 @@ class Command(BaseCommand):
             broker=options["broker"],
             deployable=options["deployable"],
             max_pause_seconds=options["max_pause"],
+            share=options["share"],
         )
         in_json: bool = options["json"]
         try:
