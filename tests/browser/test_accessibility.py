@@ -46,7 +46,7 @@ def test_every_page_is_accessible(new_page: NewPage, scheme: str, width: int) ->
     wait_for(page, "We could not complete your order")
     found += violations(page)
     for path in (
-        *("", "orders", f"orders/{order_id}", "orders/none", "stock"),
+        *("", "orders", f"orders/{order_id}", "orders/none", "stock", "calls", "moves"),
         *("contracts", "contracts?q=payment_captured", "contracts?q=none"),
         *("sagas", f"sagas/ordering.checkout/{order_id}", "sagas/ordering.checkout/none"),
         *("messages", "messages/set-aside", "messages/set-aside?key=none", "messages/actions"),

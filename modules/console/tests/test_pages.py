@@ -10,7 +10,7 @@ from modules.payments.contracts import AuthorisePayment
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_modules")]
 
 PAGES = (
-    *("", "orders", "orders/o-1", "figures", "stock", "calls", "sagas", "contracts"),
+    *("", "orders", "orders/o-1", "figures", "stock", "calls", "moves", "sagas", "contracts"),
     *("messages", "messages/set-aside", "messages/actions"),
 )
 

@@ -16,6 +16,7 @@ from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.finishing import finish
 from modules.kernel.extraction.moving.homeward import Homeward
 from modules.kernel.extraction.moving.mover import PHASES, Mover
+from modules.kernel.extraction.moving.noting import Noting
 from modules.kernel.extraction.moving.outward import Outward
 from modules.kernel.extraction.moving.pace import SHARE, Pace
 from modules.kernel.extraction.moving.record import Record, State
@@ -125,18 +126,30 @@ def status(module: str) -> dict[str, Any]:
     }
 
 
+def latest_moves(limit: int) -> list[dict[str, Any]]:
+    """This gives the latest moves of all modules, as `describe` does, the latest first."""
+    return [describe(one) for one in record.moves_of(HERE, limit=limit)]
+
+
 def describe(found: Record) -> dict[str, Any]:
     """This gives one move in words and numbers."""
     move = found.move
     history = found.history()
+    progress = found.facts.get("progress")
+    is_under_way = move.state == State.RUNNING
     return {
+        "module": move.module,
         "direction": move.direction,
+        "service": found.parameters["to_service"],
         "state": move.state,
         "phase": move.phase,
         "epoch": move.epoch,
         "began_at": move.began_at.isoformat(),
         "ended_at": move.ended_at.isoformat() if move.ended_at else None,
         "paused_seconds": found.facts.get("paused_seconds"),
+        "progress": (
+            progress if is_under_way and progress and progress["phase"] == move.phase else None
+        ),
         "phases": history,
     }
 
@@ -171,7 +184,7 @@ def _mover(found: Record, service: Side, wanted: Wanted, watcher: Watcher) -> Mo
         found,
         here=HERE,
         service=service,
-        watcher=watcher,
+        watcher=Noting(watcher, found),
         max_pause_seconds=wanted.max_pause_seconds,
         pace=Pace(wanted.share),
     )

@@ -117,12 +117,12 @@ def last(here: Side, module: str, *states: Move.State) -> Record | None:
     return Record(here, move) if move else None
 
 
-def moves_of(here: Side, module: str) -> list[Record]:
-    """This gives all moves of a module, the latest first."""
-    return [
-        Record(here, move)
-        for move in Move.objects.using(here.alias).filter(module=module).order_by("-pk")
-    ]
+def moves_of(here: Side, module: str = "", *, limit: int | None = None) -> list[Record]:
+    """This gives the moves of a module, or of all, the latest first."""
+    moves = Move.objects.using(here.alias).order_by("-pk")
+    if module:
+        moves = moves.filter(module=module)
+    return [Record(here, move) for move in moves[:limit]]
 
 
 def _seconds(began: datetime, ended: datetime | None) -> float | None:

@@ -79,6 +79,13 @@ def show_plan(plan: Plan) -> str:
     return "\n".join(lines)
 
 
+def said_of_progress(progress: Mapping[str, Any]) -> str:
+    """This says how far the phase is that is under way, and how long the rest of it takes."""
+    left = progress["seconds_left"]
+    about = "" if left is None else f", about {left:,.0f} s left"
+    return f"{progress['what']}: {progress['done']:,} of about {progress['total']:,}{about}"
+
+
 def show_status(found: Mapping[str, Any]) -> str:
     """This tells where a module is, and what moves there were."""
     at = f" at {found['url']}" if found["url"] else ""
@@ -91,4 +98,6 @@ def show_status(found: Mapping[str, Any]) -> str:
             seconds = phase["seconds"]
             took = f"{seconds:>9.3f} s" if seconds is not None else "  did not end"
             lines.append(f"    {phase['phase']:<10}{took}  {phase['note']}".rstrip())
+        if move["progress"]:
+            lines.append(f"    {said_of_progress(move['progress'])}")
     return "\n".join(lines)
