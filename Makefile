@@ -156,8 +156,8 @@ browser: ## Install Chromium for the browser tests, where this is Debian and the
 
 # -- measuring ------------------------------------------------------------------------------
 
-.PHONY: bench bench-log bench-calls bench-sagas bench-eventstore bench-brokers
-bench: bench-log bench-calls bench-sagas bench-eventstore bench-brokers ## Run every benchmark
+.PHONY: bench bench-log bench-calls bench-sagas bench-eventstore bench-brokers bench-extraction
+bench: bench-log bench-calls bench-sagas bench-eventstore bench-brokers bench-extraction ## Run every benchmark
 
 bench-log: $(DEV_INSTALLED) ## Measure the log on PostgreSQL against its bars (BENCH_ARGS=--quick)
 	$(BIN)/python -m benchmarks.log $(BENCH_ARGS)
@@ -173,6 +173,9 @@ bench-eventstore: $(DEV_INSTALLED) ## Measure the event store and read models ag
 
 bench-brokers: $(DEV_INSTALLED) ## Measure each broker beside its client library alone
 	$(BIN)/python -m benchmarks.brokers $(BENCH_ARGS)
+
+bench-extraction: $(DEV_INSTALLED) ## Measure a live move, from PostgreSQL to PostgreSQL, against its bars
+	$(BIN)/python -m benchmarks.extraction $(BENCH_ARGS)
 
 # -- checking -------------------------------------------------------------------------------
 

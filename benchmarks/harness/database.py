@@ -43,22 +43,34 @@ def migrate(url: str) -> None:
 
 
 class Database:
-    """This is one database of a benchmark, with all of the system's tables."""
+    """This is one database of a benchmark, with all of the system's tables.
 
-    def __init__(self, server: str, name: str) -> None:
+    Args:
+        like: another to begin as a copy of, to which nobody is connected; by default one is
+            migrated.
+    """
+
+    def __init__(self, server: str, name: str, *, like: str = "") -> None:
         self.url = database_url(server, f"benchmark_{name}_{os.getpid()}")
         self._server = server
         self._name = self.url.rsplit("/", 1)[1]
+        self._like = like
 
     def __enter__(self) -> Database:
-        self._on_server(f"CREATE DATABASE {self._name}")
-        migrate(self.url)
+        self._on_server(f"CREATE DATABASE {self._name} TEMPLATE {self._like or 'template1'}")
+        if not self._like:
+            migrate(self.url)
         self._connection = psycopg.connect(self.url, autocommit=True)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
         self._on_server(f"DROP DATABASE {self._name} WITH (FORCE)")
+
+    def let_go(self) -> str:
+        """This closes the connection, and gives the name, for one that is to be like it."""
+        self._connection.close()
+        return self._name
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> None:
         """This runs a statement in a transaction of its own."""
@@ -73,6 +85,10 @@ class Database:
         found = self._connection.execute(query.encode(), values).fetchone()
         assert found is not None, query
         return found
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """This gives all rows of a query."""
+        return self._connection.execute(query.encode(), values).fetchall()
 
     def _on_server(self, statement: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:

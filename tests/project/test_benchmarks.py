@@ -118,3 +118,20 @@ def test_the_benchmark_of_the_event_store_measures_each_figure(
         "≥ 0.9 ×",
         "≥ 0.9 ×",
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_benchmark_of_extraction_measures_each_figure(
+    postgres_server: str, rabbitmq_server: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "benchmarks.extraction", "--quick", "--results", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "extraction.json").read_text())
+    assert [figure["bar"] for figure in report["figures"]] == [
+        "≥ 0.7 ×",
+        "p99 ≤ 1 s, max ≤ 2 s",
+        "≤ 1.2 ×",
+        "reported with its error",
+    ]

@@ -1,0 +1,1 @@
+"""What a live move costs: the pause its callers see, throughput meanwhile, latency afterwards."""
