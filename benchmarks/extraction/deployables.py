@@ -52,9 +52,9 @@ class Deployables:
     environment: Mapping[str, str]
     arguments: tuple[str, ...]
 
-    def cut_over(self) -> dict[str, Any]:
+    def cut_over(self, *options: str) -> dict[str, Any]:
         """This moves the module out, and gives what the command says of it."""
-        return self.manage("cutover", MODULE, *self.arguments, "--json")
+        return self.manage("cutover", MODULE, *self.arguments, *options, "--json")
 
     def roll_back(self) -> dict[str, Any]:
         """This moves it back."""

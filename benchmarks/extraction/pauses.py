@@ -118,7 +118,8 @@ def look(system: Deployables, options: Options, *, moves: int) -> Seen:
         for number in range(moves):
             if number:
                 back.append(moved(system.roll_back()))
-            out.append(moved(system.cut_over()))
+            # As fast as it can: what is looked at is the pause, and the copy takes long enough.
+            out.append(moved(system.cut_over("--share", "1")))
         _stretch(options.seconds / 2)  # What has queued up meanwhile is done first.
         after = _stretch(options.seconds)
     shoppers.wait_until_all_have_ended()
