@@ -98,7 +98,7 @@ class Copying:
                     self._refuse_unnoted(table, different)
                 if end is None:
                     break
-                after, done = end, done + BLOCK
+                after, done = end, done + min(BLOCK, total)
                 self.watcher.progress(f"comparing {table.name}", done=done, total=max(total, done))
                 self.watcher.reached("block compared")
 
@@ -129,7 +129,7 @@ class Copying:
             self.watcher.reached("block copied")
             if end is None:
                 return
-            after, done = end, done + BLOCK
+            after, done = end, done + min(BLOCK, total)
             self.watcher.progress(f"copying {table.name}", done=done, total=max(total, done))
 
     def _compare_keys(self, table: Table, keys: Sequence[str]) -> None:

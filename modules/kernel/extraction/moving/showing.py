@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -15,21 +15,33 @@ from modules.kernel.extraction.moving.dry_run import Plan
 
 
 class Screen:
-    """This draws the progress on standard error: a bar on a terminal, else a line a phase."""
+    """This draws the progress: a bar with an estimate on a terminal, else a line a phase.
 
-    def __init__(self, *, silent: bool) -> None:
-        self._console = Console(stderr=True, quiet=silent)
+    Args:
+        console: where; by default standard error.
+        clock: what the estimate goes by.
+    """
+
+    def __init__(
+        self,
+        *,
+        silent: bool,
+        console: Console | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._console = console or Console(stderr=True, quiet=silent)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
             console=self._console,
-            disable=silent or not sys.stderr.isatty(),
+            disable=silent or not self._console.is_terminal,
             transient=True,
+            get_time=clock,
         )
         self._task = self._progress.add_task("", total=None, visible=False)
-        self._is_terminal = sys.stderr.isatty()
+        self._what = ""
 
     def __enter__(self) -> Screen:
         self._progress.start()
@@ -45,9 +57,14 @@ class Screen:
 
     def began(self, phase: str) -> None:
         self._console.print(phase)
+        self._what = ""
         self._progress.update(self._task, visible=False)
 
     def progress(self, what: str, *, done: int, total: int) -> None:
+        if what != self._what:
+            # Another table has another pace: what is left is reckoned anew.
+            self._what = what
+            self._progress.reset(self._task, description=what, total=max(total, 1), visible=True)
         self._progress.update(
             self._task, description=what, completed=done, total=max(total, 1), visible=True
         )
