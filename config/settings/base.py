@@ -219,6 +219,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "embedded")
 #: The broker between deployables (``amqp://…``, ``kafka://…``, ``sns+sqs://…``); "" for none.
 QUARRY_BROKER_URL = env.str("QUARRY_BROKER_URL", "")
+#: ``user:password`` for a broker that a move has named, where the former names none.
+QUARRY_BROKER_CREDENTIALS = env.str("QUARRY_BROKER_CREDENTIALS", "")
 #: Begins the name of what is made at the broker; two installations on one need two.
 QUARRY_BROKER_PREFIX = env.str("QUARRY_BROKER_PREFIX", "quarry")
 #: What this deployable is called at the broker; its processes share its messages.

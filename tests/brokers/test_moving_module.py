@@ -20,7 +20,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from modules.kernel.messaging import unit_of_work
 from modules.kernel.messaging.leases import make_partitions
-from modules.kernel.placements import EVERYBODY_KNOWS_SECONDS, State, place
+from modules.kernel.placements import (
+    EVERYBODY_KNOWS_SECONDS,
+    State,
+    place,
+    without_credentials,
+)
 from modules.ordering.contracts import OrderCancelled
 from tests.brokers.conftest import Brokers
 from tests.brokers.test_worker import environment
@@ -148,7 +153,7 @@ def test_both_workers_follow_it_without_a_restart_and_each_mail_is_recorded_once
             state=State.ELSEWHERE,
             epoch=1,
             url=URL,
-            broker_url=url,
+            broker_url=without_credentials(url),
             using="shop",
         )
         place(MODULE, state=State.HERE, epoch=1, using="mail")

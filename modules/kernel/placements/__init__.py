@@ -7,6 +7,7 @@ messages and tasks read it, and none goes by what it read more than `PLACEMENT_S
 See docs/topologies.md.
 """
 
+from modules.kernel.placements.brokers import broker_at, credentials_of, without_credentials
 from modules.kernel.placements.errors import Fenced, Moved, PlacesUnknown, StaleEpoch
 from modules.kernel.placements.hosting import (
     Hosting,
@@ -44,6 +45,9 @@ __all__ = [
     "refuse_if_moved",
     "hosting",
     "Hosting",
+    "broker_at",
+    "credentials_of",
+    "without_credentials",
     "Fenced",
     "Moved",
     "PlacesUnknown",

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from modules.kernel.placements.brokers import broker_at
 from modules.kernel.placements.errors import Moved
 from modules.kernel.placements.placement import Placement, State
 from modules.kernel.placements.wiring import placements
@@ -62,7 +63,7 @@ def hosting_in(said: Any, placed: Mapping[str, Placement]) -> Hosting:
     )
     for module in sorted(placed):
         one = placed[module]
-        found = found.with_module(module, one.state, broker_url=one.broker_url)
+        found = found.with_module(module, one.state, broker_url=broker_at(one.broker_url, said))
     return found
 
 

@@ -14,7 +14,8 @@ class Placement(models.Model):
     Attributes:
         epoch: the number of the move that brought it here; the same in both deployables.
         url: of the process that has the module; in `State.ELSEWHERE` only.
-        broker_url: what carries messages to it and from it, where the settings name no broker.
+        broker_url: what carries messages to it and from it, where the settings name no broker;
+            without user and password (`QUARRY_BROKER_CREDENTIALS`).
     """
 
     module = models.CharField(max_length=40, primary_key=True)

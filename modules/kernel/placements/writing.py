@@ -7,6 +7,7 @@ mover reaches the other deployable's database by itself.
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from modules.kernel.placements.brokers import credentials_of
 from modules.kernel.placements.errors import StaleEpoch
 from modules.kernel.placements.placement import Placement, State
 
@@ -48,12 +49,17 @@ def place(
 
     Raises:
         StaleEpoch: a later move is written already, or this one has been decided otherwise.
-        ValueError: elsewhere without a URL, or an epoch below 1.
+        ValueError: elsewhere without a URL, an epoch below 1, or a broker with a password.
     """
     if state is State.ELSEWHERE and not url:
         raise ValueError(f"say at which URL {module} runs: it is placed elsewhere")
     if epoch < 1:
         raise ValueError(f"the epoch of a move is at least 1, not {epoch}")
+    if credentials_of(broker_url):
+        raise ValueError(
+            "who may use the broker is not written where everybody can read it: leave user and "
+            "password out of the URL, and say QUARRY_BROKER_CREDENTIALS to the processes"
+        )
     with _connection(using).cursor() as cursor:
         cursor.execute(_PLACE, [module, epoch, state.value, url, broker_url])
         if cursor.rowcount != 1:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
+
 from modules.kernel.extraction.moving import guards, record
 from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.finishing import finish
@@ -22,7 +24,12 @@ from modules.kernel.extraction.moving.pace import SHARE, Pace
 from modules.kernel.extraction.moving.record import Record, State
 from modules.kernel.extraction.moving.sides import Side, only_mover, service_side
 from modules.kernel.extraction.moving.watching import Watcher
-from modules.kernel.placements import read_placements
+from modules.kernel.placements import (
+    broker_at,
+    credentials_of,
+    read_placements,
+    without_credentials,
+)
 
 #: The deployable that this process belongs to.
 HERE = Side(alias="default", name="the database here")
@@ -68,7 +75,7 @@ def cut_over(wanted: Wanted, watcher: Watcher) -> Record:
     parameters = {
         "to_database": _without_password(wanted.to_database),
         "to_service": wanted.to_service,
-        "broker": wanted.broker,
+        "broker": _broker(wanted.broker),
         "deployable": wanted.deployable or wanted.module,
     }
     with (
@@ -222,7 +229,25 @@ def _refuse_under_way(module: str) -> None:
         )
 
 
+def _broker(url: str) -> str:
+    """This gives the broker's URL as it is stored, once it is sure that all can use it so.
+
+    Raises:
+        NotReady: the processes would not have the password.
+    """
+    stored = without_credentials(url)
+    needed = credentials_of(url)
+    if needed not in ("", _OF_RABBITMQ, credentials_of(broker_at(stored, settings))):
+        raise NotReady(
+            "the broker's password is stored nowhere: say QUARRY_BROKER_CREDENTIALS=user:password "
+            "to all processes here, and to this command, before the module moves"
+        )
+    return stored
+
+
 _HIDDEN = "***"
+#: Whom RabbitMQ and its clients take for who does not say who he is, on the machine itself.
+_OF_RABBITMQ = "guest:guest"
 
 
 def _without_password(url: str) -> str:

@@ -13,7 +13,7 @@ from modules.kernel.messaging.brokers import BrokerUnavailable, open_transport
 from modules.kernel.messaging.brokers.port import Route
 from modules.kernel.messaging.brokers.routes import received_route
 from modules.kernel.messaging.catalogue import message_classes
-from modules.kernel.placements import State, hosting
+from modules.kernel.placements import State, broker_at, hosting
 
 
 def keep_for_service(hearing: Hearing, parameters: dict[str, Any]) -> None:
@@ -59,7 +59,8 @@ def own_events(module: str) -> tuple[str, ...]:
 
 
 def _keep(route: Route, parameters: dict[str, Any]) -> None:
-    transport = open_transport(parameters["broker"], prefix=settings.QUARRY_BROKER_PREFIX)
+    url = broker_at(parameters["broker"], settings)
+    transport = open_transport(url, prefix=settings.QUARRY_BROKER_PREFIX)
     receiver = transport.receiver(route)
     try:
         # Nothing is acknowledged: what there is already comes again.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.apps import apps  # noqa: TID251  # the module is what a person has named
 from django.db import connections
-from django.db.models import Model
+from django.db.models import CompositePrimaryKey, Model
 
 from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.sides import Side
@@ -42,9 +42,19 @@ class Table:
 
 
 def table_of(model: type[Model], *, where: str = "", key: str = "") -> Table:
-    """This describes a model's table."""
+    """This describes a model's table.
+
+    Raises:
+        NotReady: its rows are not told apart by one column.
+    """
     fields = [field for field in model._meta.local_concrete_fields if field.column]
     pk = model._meta.pk
+    if isinstance(pk, CompositePrimaryKey):
+        raise NotReady(
+            f"the primary key of {model._meta.db_table} is of several columns "
+            f"({', '.join(pk.field_names)}), and a move notes and copies rows by one: give it a "
+            "serial number as its primary key, and a unique constraint over these"
+        )
     return Table(
         name=model._meta.db_table,
         columns=tuple(str(field.column) for field in fields),

@@ -53,3 +53,9 @@ class TestPlace:
         with pytest.raises(ValueError, match="at least 1, not 0"):
             place("library", state=State.FENCED, epoch=0)
         assert read_placements() == {}
+
+    def test_refuses_to_write_a_password_down(self) -> None:
+        with pytest.raises(ValueError, match="QUARRY_BROKER_CREDENTIALS") as refused:
+            place("library", state=State.FENCED, epoch=1, broker_url="amqp://me:secret@b/")
+        assert "secret" not in str(refused.value)
+        assert read_placements() == {}
