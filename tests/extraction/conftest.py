@@ -13,7 +13,8 @@ from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.extraction import busy, scene
-from tests.extraction.stage import Databases, Stage, default_database
+from tests.extraction.databases import Databases, default_database
+from tests.extraction.stage import Stage
 from tests.services.brokers import running_rabbitmq
 from tests.services.postgres import running_postgres
 from tests.services.rule import need

@@ -1,4 +1,8 @@
-"""A monolith and a service as they run: servers with their message threads, over RabbitMQ."""
+"""A monolith and a service as they run, over RabbitMQ: servers, and workers beside them or in them.
+
+Each process has a name by which it is killed and started again; an operator's commands run in the
+environment of the monolith.
+"""
 
 from __future__ import annotations
 
@@ -6,91 +10,154 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import urllib3
 
 from modules.kernel.interfaces.tokens import make_keys
+from tests.extraction.halting import HaltingMover
 from tests.faults.processes import Process, run_to_end
 from tests.faults.waiting import wait_until
 from tests.services.own_brokers import free_port
+from tests.services.postgres import running_postgres
+from tests.services.rule import ServiceMissing, missing
+from tests.topologies.databases import databases_of
+from tests.topologies.plugin import broker
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULE = "payments"
-SKUS = ("NW-001", "NW-002", "NW-003")
-ON_HAND = 100_000
+MODULES = ("ordering", "payments", "inventory", "shipping", "catalog", "notifications")
+SCOPES = "orders:read orders:write accounts:read accounts:write catalog:write inventory:write"
 
-_SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings.development", "QUARRY_DRIVER": "embedded"}
-_ENDED = {"fulfilled", "failed", "cancelled"}
-_ACCOUNTS = ("account-1", "account-2", "account-3")
+_SETTINGS = {"DJANGO_SETTINGS_MODULE": "config.settings.development"}
+_WORKER_RUNS = "is running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """This is one process of a deployable.
+
+    Attributes:
+        port: that it serves on; 0 for a worker.
+        code: the folder of the code that it runs.
+    """
+
+    deployable: str
+    port: int
+    code: Path = ROOT
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
 
 class Live:
-    """These are both deployables, with empty databases; the service waits for its module."""
+    """These are both deployables, with empty databases; the service waits for its module.
 
-    def __init__(self, folder: Path, *, broker: str, url_of: Callable[[str], str]) -> None:
+    Args:
+        url_of: gives the URL of a database by its name.
+        module: that is to move.
+        workers: each deployable has a worker beside its server, which else has threads for that.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        broker: str,
+        url_of: Callable[[str], str],
+        module: str = "payments",
+        workers: bool = False,
+    ) -> None:
         self._folder = folder
         self.broker = broker
-        monolith, service = free_port(), free_port()
-        self.url = f"http://127.0.0.1:{monolith}"
-        self.service_url = f"http://127.0.0.1:{service}"
-        self.service_database = url_of("service")
-        keys = str(folder / "keys")
-        modules = ("ordering", "payments", "inventory", "shipping", "catalog", "notifications")
-        for name in (*modules, "gateway", "console"):
+        self.module = module
+        self.databases = {name: url_of(name) for name in ("monolith", "service")}
+        self.roles = {name: Role(deployable=name, port=free_port()) for name in self.databases}
+        if workers:
+            for name in self.databases:
+                self.roles[f"{name}-worker"] = Role(deployable=name, port=0)
+        for name in (*MODULES, "gateway", "console"):
             make_keys(folder / "keys", name)
         common = {
             **_SETTINGS,
-            "QUARRY_INTERNAL_KEYS": keys,
+            "QUARRY_DRIVER": "worker" if workers else "embedded",
+            # Who takes over from a process that was killed need not wait for long.
+            "QUARRY_LEASE_SECONDS": "2" if workers else "10",
+            "QUARRY_INTERNAL_KEYS": str(folder / "keys"),
             "QUARRY_BROKER_PREFIX": f"live-{uuid.uuid4().hex[:8]}",
         }
-        self._environments = {
-            "monolith": {
-                **common,
-                "DATABASE_URL": url_of("monolith"),
-                "QUARRY_VAR": str(folder / "monolith"),
-            },
-            "service": {
-                **common,
-                "DATABASE_URL": self.service_database,
-                "QUARRY_VAR": str(folder / "service"),
-                "QUARRY_MODULES": MODULE,
-                "QUARRY_AWAITED_MODULES": MODULE,
-                "QUARRY_DEPLOYABLE": MODULE,
-                "QUARRY_BROKER_URL": broker,
-                **{f"QUARRY_MODULES_{one.upper()}": self.url for one in modules if one != MODULE},
-            },
+        asked_there = {
+            f"QUARRY_MODULES_{one.upper()}": self.url for one in MODULES if one != module
         }
-        self._ports = {"monolith": monolith, "service": service}
+        awaits = {
+            "QUARRY_MODULES": module,
+            "QUARRY_AWAITED_MODULES": module,
+            "QUARRY_DEPLOYABLE": module,
+            "QUARRY_BROKER_URL": broker,
+        }
+        self.environments = {
+            name: {
+                **common,
+                "DATABASE_URL": self.databases[name],
+                "QUARRY_VAR": str(folder / name),
+                **({**awaits, **asked_there} if name == "service" else {}),
+            }
+            for name in self.databases
+        }
         self._processes: dict[str, Process] = {}
+        self._said_before: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        return self.roles["monolith"].url
+
+    @property
+    def service_url(self) -> str:
+        return self.roles["service"].url
 
     def start(self) -> None:
         """This prepares both and starts them."""
-        for name in self._environments:
+        for name in self.environments:
             (self._folder / name).mkdir(exist_ok=True)
             self.manage(name, "migrate", "--verbosity=0")
-        for name in self._environments:
-            self.serve(name)
-        for url in (self.url, self.service_url):
-            wait_until(partial(_answers, url), what=f"{url} answers", seconds=60)
+        for name in self.roles:
+            self.run(name)
+        for name in self.roles:
+            self.wait_until_it_runs(name)
 
-    def serve(self, name: str) -> None:
-        """This starts one of the servers."""
-        serve = ("manage.py", "runserver", "--noreload", f"127.0.0.1:{self._ports[name]}")
+    def run(self, name: str) -> None:
+        """This starts one of the processes; see `wait_until_it_runs`."""
+        role = self.roles[name]
+        serve = ("runserver", "--noreload", f"127.0.0.1:{role.port}")
         output = self._folder / f"{name}.output"
-        self._processes[name] = Process(serve, self._environments[name], output)
+        output.touch()
+        self._said_before[name] = output.read_text(errors="replace")
+        self._processes[name] = Process(
+            ("manage.py", *(serve if role.port else ("worker",))),
+            self.environments[role.deployable],
+            output,
+            folder=role.code,
+        )
+
+    def wait_until_it_runs(self, name: str) -> None:
+        """This waits until a process that was started does its work."""
+
+        def runs() -> bool:
+            assert self._processes[name].is_running(), self.said()
+            if (role := self.roles[name]).port:
+                return _answers(role.url)
+            text = (self._folder / f"{name}.output").read_text(errors="replace")
+            return _WORKER_RUNS in text.removeprefix(self._said_before[name])
+
+        wait_until(runs, what=f"{name} runs", seconds=90)
 
     def kill(self, name: str) -> None:
-        """This ends one of the servers with SIGKILL."""
+        """This ends one of the processes with SIGKILL."""
         self._processes[name].kill()
 
     def stop(self) -> None:
@@ -98,217 +165,77 @@ class Live:
             process.kill()
 
     def manage(self, name: str, *arguments: str) -> None:
-        """This runs a command in the environment of one of them."""
+        """This runs a command in the environment of one of the deployables."""
         output = self._folder / f"{name}.commands"
-        run_to_end(("manage.py", *arguments), self._environments[name], output)
+        run_to_end(("manage.py", *arguments), self.environments[name], output)
 
     def move(self, command: str, *options: str) -> dict[str, Any]:
         """This moves the module, as an operator does, and gives what the command says."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", command, MODULE, *options, "--json"],
-            cwd=ROOT,
-            env={**_without_databases(), **self._environments["monolith"]},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        told: dict[str, Any] = json.loads(done.stdout)
+        said = self._command(command, self.module, *options, "--json")
+        told: dict[str, Any] = json.loads(said)
         return told
 
     def cut_over(self) -> dict[str, Any]:
         return self.move(
             "cutover",
-            *("--to-database", self.service_database),
+            *("--to-database", self.databases["service"]),
             *("--to-service", self.service_url),
             *("--broker", self.broker),
         )
 
+    def halting(self, do: str) -> HaltingMover:
+        """This begins a move that halts before each phase."""
+        wanted = {
+            "module": self.module,
+            "to_database": self.databases["service"],
+            "to_service": self.service_url,
+            "broker": self.broker,
+            "max_pause_seconds": 60.0,
+        }
+        environment = {**_without_databases(), **self.environments["monolith"]}
+        return HaltingMover(do, wanted, environment, self._folder / "mover.output")
+
     def token(self) -> str:
         """This gives a bearer token of a shop that orders for its customers."""
-        scopes = (
-            "orders:read orders:write accounts:read accounts:write catalog:write inventory:write"
-        )
-        done = subprocess.run(
-            [
-                *(sys.executable, "manage.py", "token"),
-                *("--subject", "shop", "--kind", "service"),
-                *("--scopes", scopes),
-            ],
-            cwd=ROOT,
-            env={**_without_databases(), **self._environments["monolith"]},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        whoever = ("--subject", "shop", "--kind", "service", "--scopes", SCOPES)
+        return self._command("token", *whoever).strip()
 
     def said(self) -> str:
-        """This gives the end of what the servers have written, for who looks for a failure."""
+        """This gives the end of what the processes have written, for who looks for a failure."""
         return "\n".join(
             f"{one.name}:\n{one.read_text(errors='replace')[-6000:]}"
             for one in sorted(self._folder.glob("*.output"))
         )
 
-
-@dataclass
-class Shoppers:
-    """These order at a constant rate, look at payments, and put money into an account.
-
-    Attributes:
-        failures: every answer that was not what a customer wants.
-        waits: for how many seconds each of them has waited.
-    """
-
-    url: str
-    token: str
-    a_second: float
-    orders: dict[str, dict[str, int]] = field(default_factory=dict)
-    deposits: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._pool = urllib3.PoolManager(maxsize=32, retries=False)
-        self._stopping = threading.Event()
-        self._lock = threading.Lock()
-
-    def wait_until_open(self) -> None:
-        """This puts products on the shelves, and waits until ordering has heard of them."""
-        for sku in SKUS:
-            product = {"name": sku, "category": "Beverages"}
-            price = {"unit_price_minor": 1_000, "currency": "USD"}
-            self._put(f"/api/v1/catalog/products/{sku}", {**product, **price})
-            self._put(f"/api/v1/inventory/{sku}", {"on_hand": ON_HAND})
-
-        def goes_through() -> bool:
-            self._shop(-len(self.orders) - 1)
-            assert not self.failures, self.failures
-            self.wait_until_all_have_ended()
-            last = list(self.orders)[-1]
-            return bool(self._get(f"/api/v1/orders/{last}")["status"] == "fulfilled")
-
-        wait_until(goes_through, what="an order is fulfilled", seconds=90)
-        self.orders.clear()
-        self.waits.clear()
-
-    @contextmanager
-    def at_it(self) -> Iterator[None]:
-        """This has them do so inside the block."""
-        thread = threading.Thread(target=self._order_on_time, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._stopping.set()
-            thread.join(60)
-
-    def wait_for(self, count: int) -> None:
-        """This waits until so many more orders have been placed."""
-        goal = len(self.orders) + count
-        wait_until(lambda: len(self.orders) >= goal, what=f"{goal} orders", seconds=120)
-
-    def wait_until_all_have_ended(self, seconds: float = 120) -> None:
-        wait_until(lambda: not self._open(), what="every order ends", seconds=seconds)
-
-    def check(self) -> None:
-        """This fails unless money and stock are where they must be, and nobody was let down."""
-        assert not self.failures, self.failures[:5]
-        orders = [self._get(f"/api/v1/orders/{one}") for one in self.orders]
-        assert all(one["status"] == "fulfilled" for one in orders), [
-            one for one in orders if one["status"] != "fulfilled"
-        ][:3]
-        for order in orders:
-            paid = self._get(f"/api/v1/payments/{order['order_id']}")
-            assert paid["captured_minor"] == order["total_minor"], (order, paid)
-        for name, count in self.deposits.items():
-            account = self._get(f"/api/v1/payments/accounts/{name}")
-            assert account["balance_minor"] == 100 * count, (account, count)
-
-    def _open(self) -> list[str]:
-        return [
-            one for one in self.orders if self._get(f"/api/v1/orders/{one}")["status"] not in _ENDED
-        ]
-
-    def _order_on_time(self) -> None:
-        number, due = 0, time.monotonic()
-        threads: list[threading.Thread] = []
-        while not self._stopping.wait(max(due - time.monotonic(), 0.0)):
-            due += 1 / self.a_second
-            number += 1
-            thread = threading.Thread(target=self._shop, args=(number,), daemon=True)
-            thread.start()
-            threads.append(thread)
-        for thread in threads:
-            thread.join(60)
-
-    def _shop(self, number: int) -> None:
-        sku = SKUS[number % len(SKUS)]
-        body = {
-            "customer_id": "ANATR",
-            "currency": "USD",
-            "lines": [{"sku": sku, "quantity": 1}],
-            "ship_to": {
-                "name": "Ana Trujillo",
-                "line1": "Avda. de la Constitución 2222",
-                "city": "México",
-                "postal_code": "05021",
-                "country": "Mexico",
-            },
-            "payment_token": "tok_ok",
-        }
-        placed = self._post("/api/v1/orders", body, f"order-{number}", 202)
-        if placed is not None:
-            with self._lock:
-                self.orders[placed["order_id"]] = {sku: 1}
-        account = _ACCOUNTS[number % len(_ACCOUNTS)]
-        entry = {"entry_id": f"entry-{number}", "amount_minor": 100, "currency": "USD"}
-        path = f"/api/v1/payments/accounts/{account}/deposits"
-        if self._post(path, entry, "", 200) is not None:
-            with self._lock:
-                self.deposits[account] += 1
-
-    def _post(self, path: str, body: dict[str, Any], key: str, wanted: int) -> Any:
-        began = time.monotonic()
-        try:
-            answer = self._pool.request(
-                "POST",
-                self.url + path,
-                body=json.dumps(body),
-                headers={
-                    "Content-Type": "application/json",
-                    "Authorization": f"Bearer {self.token}",
-                    **({"Idempotency-Key": key} if key else {}),
-                },
-                timeout=30.0,
-            )
-        except urllib3.exceptions.HTTPError as error:
-            self.failures.append(f"{path}: {error!r}")
-            return None
-        self.waits.append(time.monotonic() - began)
-        if answer.status != wanted:
-            self.failures.append(f"{path}: {answer.status} {answer.data[:300]!r}")
-            return None
-        return answer.json()
-
-    def _put(self, path: str, body: dict[str, Any]) -> None:
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        answer = self._pool.request(
-            "PUT", self.url + path, body=json.dumps(body), headers=headers, timeout=30.0
+    def _command(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env={**_without_databases(), **self.environments["monolith"]},
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        assert answer.status in (200, 201, 204), (path, answer.status, answer.data[:500])
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
-    def _get(self, path: str) -> dict[str, Any]:
-        answer = self._pool.request(
-            "GET",
-            self.url + path,
-            headers={"Authorization": f"Bearer {self.token}"},
-            timeout=30.0,
-        )
-        assert answer.status == 200, (path, answer.status, answer.data[:500])
-        found: dict[str, Any] = answer.json()
-        return found
+
+@contextmanager
+def live(
+    kind: str, folder: Path, *, module: str = "payments", workers: bool = False
+) -> Iterator[Live]:
+    """This runs both deployables inside the block, on databases of a kind."""
+    with ExitStack() as until:
+        try:
+            url = until.enter_context(broker("rabbitmq"))
+            server = running_postgres() if kind == "postgresql" else ""
+        except ServiceMissing as error:
+            missing(str(error))
+        url_of = until.enter_context(databases_of(folder, server=server))
+        running = Live(folder, broker=url, url_of=url_of, module=module, workers=workers)
+        until.callback(running.stop)
+        running.start()
+        yield running
 
 
 def _answers(url: str) -> bool:

@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import os
 import pickle
-import shutil
 import signal
 import tempfile
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
-from django.core.management import call_command
+from django.db import Error as DatabaseFailure
 from django.db import connections
-from environs import Env
 
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.errors import MoveError
@@ -31,7 +26,12 @@ from modules.kernel.extraction.moving.operating import Wanted
 from modules.kernel.extraction.moving.sides import SERVICE, Side, service_side
 from modules.kernel.extraction.moving.watching import Watcher
 from tests.extraction import scene
-from tests.services.postgres import database_url
+from tests.extraction.databases import (
+    HERE_SUFFIX,
+    THERE_SUFFIX,
+    Databases,
+    default_database,
+)
 
 HERE = operating.HERE
 THERE = Side(alias=SERVICE, name="the service")
@@ -41,72 +41,6 @@ Do = Callable[[Wanted, Watcher], Any]
 
 #: How a forked process ends: it did what it was to, it refused, it broke.
 DONE, REFUSED, BROKEN = 0, 3, 4
-
-
-@dataclass
-class Databases:
-    """This makes pairs of databases, each like the first, which is migrated."""
-
-    kind: str
-    folder: Path
-    server: str = ""
-    _made: list[str] = field(default_factory=list)
-    _pid: int = field(default_factory=os.getpid)
-
-    def url(self, name: str) -> str:
-        if self.kind == "sqlite":
-            return f"sqlite:///{self.folder / name}.sqlite3"
-        return database_url(self.server, self._own(name))
-
-    def migrate(self) -> None:
-        """This makes the template."""
-        if self.kind == "postgresql":
-            self._execute(f"CREATE DATABASE {self._own('template')}")
-        with default_database(self.url("template")):
-            call_command("migrate", verbosity=0)
-
-    def renew(self, name: str, *, like: str = "template") -> str:
-        """This makes a database anew, and gives its URL."""
-        if self.kind == "sqlite":
-            for suffix in ("", "-wal", "-shm"):
-                (self.folder / f"{name}.sqlite3{suffix}").unlink(missing_ok=True)
-                if (source := self.folder / f"{like}.sqlite3{suffix}").exists():
-                    shutil.copy(source, self.folder / f"{name}.sqlite3{suffix}")
-        else:
-            self._execute(f"DROP DATABASE IF EXISTS {self._own(name)} WITH (FORCE)")
-            self._execute(f"CREATE DATABASE {self._own(name)} TEMPLATE {self._own(like)}")
-        return self.url(name)
-
-    def drop(self) -> None:
-        for name in self._made:
-            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-    def _own(self, name: str) -> str:
-        own = f"extraction_{name.replace(' ', '_')}_{self._pid}"
-        if own not in self._made:
-            self._made.append(own)
-        return own
-
-    def _execute(self, statement: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-
-@contextmanager
-def default_database(url: str) -> Iterator[None]:
-    """This has `default` be another database inside the block."""
-    before = connections.settings["default"]
-    read: dict[str, Any] = Env().dj_db_url("QUARRY_NOWHERE", default=url)
-    options = before.get("OPTIONS", {}) if before["ENGINE"] == read["ENGINE"] else {}
-    if "sqlite" in read["ENGINE"]:
-        options = {"transaction_mode": "IMMEDIATE", "timeout": 20}
-        options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-    read["OPTIONS"] = {**options, **read.get("OPTIONS", {})}
-    _replace_default(connections.configure_settings({"default": read})["default"])
-    try:
-        yield
-    finally:
-        _replace_default(before)
 
 
 class KillAt:
@@ -135,6 +69,21 @@ class KillAt:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
+class CrashAt(KillAt):
+    """This is a watcher that has something crash at a milestone, which the mover then meets."""
+
+    def __init__(self, milestone: str, crash: Callable[[], None]) -> None:
+        super().__init__()
+        self._crashes_at = milestone
+        self._crash: Callable[[], None] | None = crash
+
+    def reached(self, milestone: str) -> None:
+        super().reached(milestone)
+        if milestone == self._crashes_at and self._crash is not None:
+            crash, self._crash = self._crash, None
+            crash()
+
+
 class Stage:
     """This is a module in one database, and an empty one for it to go to."""
 
@@ -155,6 +104,11 @@ class Stage:
             Why it refused; empty if it did it; ``killed``.
         """
         return forked(lambda: do(self.wanted, KillAt(kill_at, nth=nth)))
+
+    def move_and_lose(self, do: Do, watcher: Watcher) -> str:
+        """This has a mover do something which may lose its databases; gives what it said."""
+        losing = (MoveError, DatabaseFailure)
+        return forked(lambda: do(self.wanted, watcher), refusals=losing)
 
     def milestones(self, do: Do) -> list[str]:
         """This has a mover do something, and gives what it has reached, each as often as it has."""
@@ -190,14 +144,14 @@ class Stage:
     def renew(self, *, like: str = "") -> None:
         """This has everything be as at first, or as it was kept under a name."""
         connections["default"].close()
-        self.databases.renew("monolith", like=f"{like} here" if like else "scene")
-        self.databases.renew("service", like=f"{like} there" if like else "template")
+        self.databases.renew("monolith", like=f"{like}{HERE_SUFFIX}" if like else "scene")
+        self.databases.renew("service", like=f"{like}{THERE_SUFFIX}" if like else "template")
 
     def keep(self, name: str) -> None:
         """This keeps both databases as they are, for `renew`."""
         connections["default"].close()
-        self.databases.renew(f"{name} here", like="monolith")
-        self.databases.renew(f"{name} there", like="service")
+        self.databases.renew(f"{name}{HERE_SUFFIX}", like="monolith")
+        self.databases.renew(f"{name}{THERE_SUFFIX}", like="service")
 
     def count_here(self, table: str) -> int:
         """This counts rows in the monolith's database."""
@@ -251,11 +205,13 @@ def result_of(action: Callable[[], T]) -> T:
         return result
 
 
-def forked(action: Callable[[], object]) -> str:
+def forked(
+    action: Callable[[], object], *, refusals: tuple[type[Exception], ...] = (MoveError,)
+) -> str:
     """This runs something in a process of its own, a copy of this one.
 
     Returns:
-        What a `MoveError` said; ``killed``; empty if it went through.
+        What an error said that it may end with; ``killed``; empty if it went through.
     """
     connections.close_all()
     reading, writing = os.pipe()
@@ -266,7 +222,7 @@ def forked(action: Callable[[], object]) -> str:
         try:
             action()
             code = DONE
-        except MoveError as error:
+        except refusals as error:
             os.write(writing, f"{type(error).__name__}: {error}".encode())
             code = REFUSED
         except BaseException:
@@ -282,9 +238,3 @@ def forked(action: Callable[[], object]) -> str:
         return "killed"
     assert os.WEXITSTATUS(status) in (DONE, REFUSED), text
     return text
-
-
-def _replace_default(configured: dict[str, Any]) -> None:
-    connections["default"].close()
-    del connections["default"]
-    connections.settings["default"] = configured

@@ -6,6 +6,8 @@ says done, in an environment of its own; for payments in CI, for the others by
 """
 
 import os
+import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +52,16 @@ class TestAService:
     def test_has_the_module_byte_for_byte(self, written: dict[str, Path], module: str) -> None:
         for part in (f"modules/{module}", "modules/kernel"):
             assert _bytes_below(written[module] / part) == _bytes_below(ROOT / part)
+
+    def test_differs_from_it_in_nothing_that_git_sees(
+        self, written: dict[str, Path], module: str, tmp_path: Path
+    ) -> None:
+        for name, root in (("monolith", ROOT), ("service", written[module])):
+            unread = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(root / "modules" / module, tmp_path / name, ignore=unread)
+        diff = ["git", "diff", "--no-index", "monolith", "service"]
+        done = subprocess.run(diff, cwd=tmp_path, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
     def test_has_contracts_of_others_and_nothing_else(
         self, written: dict[str, Path], module: str

@@ -18,18 +18,26 @@ _ROOT = Path(__file__).resolve().parents[2]
 class Process:
     """This is a command that runs beside the test, and all processes that it starts itself."""
 
-    def __init__(self, arguments: Sequence[str], env: Mapping[str, str], output: Path) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        env: Mapping[str, str],
+        output: Path,
+        *,
+        folder: Path = _ROOT,
+    ) -> None:
         """
         Args:
             arguments: for Python, for example ``manage.py worker``.
             env: beside the environment of the test.
             output: where what it writes is appended.
+            folder: of the code that it runs; by default this repository.
         """
         self.output = output
         with output.open("ab") as file:
             self._popen = subprocess.Popen(
                 [sys.executable, *arguments],
-                cwd=_ROOT,
+                cwd=folder,
                 env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.faults.settings", **env},
                 stdout=file,
                 stderr=subprocess.STDOUT,

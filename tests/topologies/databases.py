@@ -13,9 +13,13 @@ from tests.services.postgres import database_url
 
 
 @contextmanager
-def databases_of(folder: Path) -> Iterator[Callable[[str], str]]:
-    """This gives the URL of each process's database by its name; they are gone afterwards."""
-    server = os.environ.get("DATABASE_URL", "")
+def databases_of(folder: Path, *, server: str | None = None) -> Iterator[Callable[[str], str]]:
+    """This gives the URL of each process's database by its name; they are gone afterwards.
+
+    Args:
+        server: of PostgreSQL, or empty for files; by default what the tests run on.
+    """
+    server = os.environ.get("DATABASE_URL", "") if server is None else server
     if not server.startswith("postgres"):
         yield lambda name: f"sqlite:///{folder / name}.sqlite3"
         return

@@ -179,5 +179,6 @@ def _know(alias: str, url: str) -> None:
     read: dict[str, Any] = env.dj_db_url("QUARRY_NOWHERE", default=url)
     configured = connections.configure_settings({"default": {}, alias: read})
     if alias == "default":
+        connections[alias].close()
         del connections[alias]
     connections.settings[alias] = configured[alias]
