@@ -10,6 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection
 from contextlib import closing
+from typing import Any
 
 import psycopg
 
@@ -17,6 +18,7 @@ from modules.kernel.contracts import Kind
 from modules.kernel.messaging.catalogue import message_classes
 
 _MESSAGES = "SELECT source, key, name, message_id FROM messaging_message ORDER BY id"
+_DATA = "SELECT data FROM messaging_message WHERE name = '{name}'"
 
 Key = tuple[str, str, Kind]
 
@@ -54,9 +56,14 @@ def check_all_alike(url: str, orders: Collection[str]) -> None:
     assert len(alike) == 1, {shape: some[:3] for shape, some in alike.items()}
 
 
-def _rows(url: str) -> list[tuple[str, str, str, object]]:
+def data_of(url: str, name: str) -> list[str]:
+    """This gives the data of all messages of a name, as JSON."""
+    return [str(row[0]) for row in _rows(url, _DATA.format(name=name))]
+
+
+def _rows(url: str, sql: str = _MESSAGES) -> list[tuple[Any, ...]]:
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=20)) as file:
-            return file.execute(_MESSAGES).fetchall()
+            return file.execute(sql).fetchall()
     with psycopg.connect(url) as connection:
-        return connection.execute(_MESSAGES).fetchall()
+        return connection.execute(sql.encode()).fetchall()
