@@ -113,18 +113,20 @@ demo-extract: $(DEV_INSTALLED) ## Move payments out and back while orders are pl
 	$(BIN)/python -m tests.extraction.demo $(DEMO_ARGS)
 
 EXTRACTED := payments inventory shipping notifications
+MOVES := tests/extraction --ignore=tests/extraction/test_written_service.py
 
 .PHONY: test-extraction faults-extraction
-test-extraction: $(DEV_INSTALLED) ## Move a live module out and back, under load; kill the mover (on SQLite)
-	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest tests/extraction \
+test-extraction: $(DEV_INSTALLED) ## Move live modules out and back, under load; kill a share of all that takes part
+	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest $(MOVES) \
 		-k "not (postgresql and (on_its_way or is_seen))" $(PYTEST_ARGS)
 
-faults-extraction: $(DEV_INSTALLED) ## Kill the mover at every point there is, on each database
-	QUARRY_EXTRACTION_FAULTS=every $(BIN)/python -m pytest tests/extraction --timeout=0 $(PYTEST_ARGS)
+faults-extraction: $(DEV_INSTALLED) ## Kill everything at every point there is (PYTEST_ARGS="-k 'on_its_way and sqlite'")
+	QUARRY_SLOW_TESTS=1 QUARRY_EXTRACTION_FAULTS=every $(BIN)/python -m pytest $(MOVES) \
+		--timeout=0 $(PYTEST_ARGS)
 
 .PHONY: test-extraction-services
 test-extraction-services: $(DEV_INSTALLED) ## Write services and run their own tests, each in an empty environment
-	QUARRY_SLOW_TESTS=1 QUARRY_EXTRACT="$(EXTRACTED)" $(BIN)/python -m pytest -m slow \
+	QUARRY_SLOW_TESTS=1 QUARRY_EXTRACT="$(EXTRACTED)" $(BIN)/python -m pytest \
 		tests/extraction/test_written_service.py $(PYTEST_ARGS)
 
 .PHONY: screenshots

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.test import override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.extraction import busy, scene
 from tests.extraction.databases import Databases, default_database
 from tests.extraction.stage import Stage
-from tests.services.brokers import running_rabbitmq
+from tests.services.brokers import remove_from_rabbitmq, running_rabbitmq
 from tests.services.postgres import running_postgres
 from tests.services.rule import need
 
 KINDS = ("sqlite", "postgresql")
+
+Tried = Callable[[str], None]
+
+_TRIED = pytest.StashKey[Counter[str]]()
 
 
 @pytest.fixture(scope="session", params=KINDS)
@@ -84,12 +91,40 @@ def every() -> bool:
 
 
 @pytest.fixture
+def tried(request: pytest.FixtureRequest) -> Tried:
+    """This counts what was tried, for the end of the run."""
+    count: Counter[str] = request.config.stash.setdefault(_TRIED, Counter())
+
+    def note(what: str) -> None:
+        count[what] += 1
+
+    return note
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """This says how many cases the tests went through that enumerate them."""
+    for what, number in sorted(config.stash.get(_TRIED, Counter[str]()).items()):
+        terminalreporter.write_line(f"{number} x {what}")
+
+
+@pytest.fixture(scope="session")
+def stage_broker() -> Iterator[str]:
+    """This is the URL of RabbitMQ, which keeps nothing of the stage's afterwards."""
+    url, prefix = need(running_rabbitmq), f"stage-{os.getpid()}"
+    with override_settings(QUARRY_BROKER_PREFIX=prefix):
+        yield url
+    remove_from_rabbitmq(url, prefix=prefix, deployables=(settings.QUARRY_DEPLOYABLE, "payments"))
+
+
+@pytest.fixture
 def stage(
-    databases: Databases, answering: str, django_db_blocker: DjangoDbBlocker
+    databases: Databases, answering: str, stage_broker: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Stage]:
     """This is a monolith whose `payments` may go to an empty database."""
     with django_db_blocker.unblock():
         url = databases.renew("monolith", like="scene")
         databases.renew("service")
         with default_database(url):
-            yield Stage(databases, service_url=answering, broker=need(running_rabbitmq))
+            yield Stage(databases, service_url=answering, broker=stage_broker)

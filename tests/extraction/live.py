@@ -23,6 +23,7 @@ from modules.kernel.interfaces.tokens import make_keys
 from tests.extraction.halting import HaltingMover
 from tests.faults.processes import Process, run_to_end
 from tests.faults.waiting import wait_until
+from tests.services.brokers import remove_from_rabbitmq
 from tests.services.own_brokers import free_port
 from tests.services.postgres import running_postgres
 from tests.services.rule import ServiceMissing, missing
@@ -83,13 +84,15 @@ class Live:
                 self.roles[f"{name}-worker"] = Role(deployable=name, port=0)
         for name in (*MODULES, "gateway", "console"):
             make_keys(folder / "keys", name)
+        self.broker_prefix = f"live-{uuid.uuid4().hex[:8]}"
         common = {
             **_SETTINGS,
+            "QUARRY_DEPLOYABLE": "monolith",
             "QUARRY_DRIVER": "worker" if workers else "embedded",
             # Who takes over from a process that was killed need not wait for long.
             "QUARRY_LEASE_SECONDS": "2" if workers else "10",
             "QUARRY_INTERNAL_KEYS": str(folder / "keys"),
-            "QUARRY_BROKER_PREFIX": f"live-{uuid.uuid4().hex[:8]}",
+            "QUARRY_BROKER_PREFIX": self.broker_prefix,
         }
         asked_there = {
             f"QUARRY_MODULES_{one.upper()}": self.url for one in MODULES if one != module
@@ -233,6 +236,12 @@ def live(
             missing(str(error))
         url_of = until.enter_context(databases_of(folder, server=server))
         running = Live(folder, broker=url, url_of=url_of, module=module, workers=workers)
+        until.callback(
+            remove_from_rabbitmq,
+            url,
+            prefix=running.broker_prefix,
+            deployables=("monolith", module),
+        )
         until.callback(running.stop)
         running.start()
         yield running

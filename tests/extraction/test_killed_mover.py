@@ -7,17 +7,19 @@ import pytest
 from modules.kernel.extraction.moving import operating
 from modules.kernel.placements import State, read_placements
 from tests.extraction import scene
+from tests.extraction.conftest import Tried
 from tests.extraction.scene import Outcome
 from tests.extraction.stage import Stage, occurrences
 
 
 @pytest.mark.timeout(3600)
-def test_on_its_way_out(stage: Stage, unmoved: Outcome, every: bool) -> None:
+def test_on_its_way_out(stage: Stage, unmoved: Outcome, every: bool, tried: Tried) -> None:
     points = occurrences(stage.milestones(operating.cut_over), every=every)
     switched_at = [name for name, _ in points].index("switched")
     for number, (milestone, nth) in enumerate(points):
         for aborted in (True, False) if every else (bool(number % 2),):
             stage.renew()
+            tried(f"the mover killed on its way out ({stage.databases.kind})")
             where = f"at {milestone!r} ({nth}), {'aborted' if aborted else 'resumed'}"
             assert stage.move(operating.cut_over, kill_at=milestone, nth=nth) == "killed", where
             expected = unmoved.with_deposit() if scene.try_to_deposit("meanwhile") else unmoved
@@ -37,7 +39,7 @@ def test_on_its_way_out(stage: Stage, unmoved: Outcome, every: bool) -> None:
 
 
 @pytest.mark.timeout(3600)
-def test_on_its_way_back(stage: Stage, unmoved: Outcome, every: bool) -> None:
+def test_on_its_way_back(stage: Stage, unmoved: Outcome, every: bool, tried: Tried) -> None:
     assert stage.move(operating.cut_over) == ""
     stage.in_service(scene.do_some)
     stage.keep("moved out")
@@ -46,6 +48,7 @@ def test_on_its_way_back(stage: Stage, unmoved: Outcome, every: bool) -> None:
     for number, (milestone, nth) in enumerate(points):
         for aborted in (True, False) if every else (bool(number % 2),):
             stage.renew(like="moved out")
+            tried(f"the mover killed on its way back ({stage.databases.kind})")
             where = f"at {milestone!r} ({nth}), {'aborted' if aborted else 'resumed'}"
             assert stage.move(operating.roll_back, kill_at=milestone, nth=nth) == "killed", where
             is_back = number >= switched_at

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from modules.kernel.extraction.moving.mover import PHASES
-from tests.extraction.conftest import KINDS
+from tests.extraction.conftest import KINDS, Tried
 from tests.extraction.front import Front
 from tests.extraction.live import Live, live
 from tests.extraction.logs import check_order_per_key
@@ -30,7 +30,7 @@ _ATTEMPTS = len(PHASES) + 1
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("role", ROLES)
 def test_is_killed_in_each_phase_there_and_back(
-    role: str, kind: str, tmp_path: Path, every: bool
+    role: str, kind: str, tmp_path: Path, every: bool, tried: Tried
 ) -> None:
     if not every and (kind, role) not in SHARE:
         pytest.skip("tried by `make faults-extraction`")
@@ -41,7 +41,7 @@ def test_is_killed_in_each_phase_there_and_back(
         with shoppers.at_it():
             for do, ends_in in (("cut_over", "elsewhere"), ("roll_back", "here")):
                 shoppers.wait_for(3)
-                _move_and_kill(running, role, do)
+                _move_and_kill(running, role, do, tried)
                 assert running.move("cutover", "--status")["placed"] == ends_in
             running.wait_until_it_runs(role)
             shoppers.wait_for(3)
@@ -50,7 +50,7 @@ def test_is_killed_in_each_phase_there_and_back(
         check_order_per_key(*running.databases.values())
 
 
-def _move_and_kill(running: Live, role: str, do: str) -> None:
+def _move_and_kill(running: Live, role: str, do: str, tried: Tried) -> None:
     """This moves the module, and kills the process once in each phase.
 
     It is started again at once, and works again before the next phase begins.
@@ -62,6 +62,7 @@ def _move_and_kill(running: Live, role: str, do: str) -> None:
             running.wait_until_it_runs(role)
             if phase in left:
                 left.remove(phase)
+                tried(f"{role} killed in a phase")
                 running.kill(role)
                 running.run(role)
         if not mover.refusal:

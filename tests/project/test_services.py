@@ -3,10 +3,16 @@
 import socket
 import sys
 import threading
+import uuid
+from typing import Any
 
+import amqp
+import kombu
 import psycopg
 import pytest
 
+from modules.kernel.messaging.brokers.port import Route
+from modules.kernel.messaging.brokers.rabbitmq import SHARDS, RabbitMq
 from tests.services import brokers, postgres
 from tests.services.rule import ServiceMissing, need
 from tests.services.run_on_postgres import main
@@ -54,6 +60,23 @@ class TestAServiceThatIsSomethingElse:
             with pytest.raises(ServiceMissing, match="is not Redis: b'HTTP"):
                 brokers.running_redis()
             answering.join(timeout=5)
+
+
+class TestWhatATestHasRabbitMqKeep:
+    def test_is_gone_once_it_is_removed(self, rabbitmq_server: str) -> None:
+        prefix = f"test-{uuid.uuid4().hex}"
+        route = Route(deployable="mail", modules=("payments",), names=("payments.refunded",))
+        receiver = RabbitMq(rabbitmq_server, prefix=prefix).receiver(route)
+        receiver.receive(limit=1, timeout_seconds=0.1)
+        receiver.close()
+        with kombu.Connection(rabbitmq_server) as connection:
+            channel: Any = connection.channel()
+            channel.queue_declare(f"{prefix}.mail.0", passive=True)
+            brokers.remove_from_rabbitmq(rabbitmq_server, prefix=prefix, deployables=("mail",))
+            for number in range(SHARDS):
+                channel = connection.channel()
+                with pytest.raises(amqp.NotFound):
+                    channel.queue_declare(f"{prefix}.mail.{number}", passive=True)
 
 
 class TestPostgres18:

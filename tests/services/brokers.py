@@ -2,16 +2,20 @@
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import Any
 from urllib.parse import urlsplit
 
 import amqp
+import kombu
 
 from tests.services.rule import ServiceMissing
 
 Find = Callable[[], str]
 
 _ANSWERS_WITHIN_SECONDS = 2.0
+#: A deployable has as many queues as the kernel makes, which cannot be asked without settings.
+_SHARDS = 8
 
 
 def running_rabbitmq() -> str:
@@ -35,6 +39,17 @@ def running_rabbitmq() -> str:
     finally:
         connection.close()
     return url
+
+
+def remove_from_rabbitmq(url: str, *, prefix: str, deployables: Collection[str]) -> None:
+    """This removes all that a test had RabbitMQ keep under a prefix of its own."""
+    with kombu.Connection(url) as connection:
+        channel: Any = connection.channel()
+        for own in (f"{prefix}.{name}" for name in deployables):
+            for queue in ("dead", *range(_SHARDS)):
+                channel.queue_delete(f"{own}.{queue}")
+            channel.exchange_delete(f"{own}.dead")
+        channel.exchange_delete(prefix)
 
 
 def running_redis() -> str:

@@ -5,6 +5,7 @@ import shutil
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -115,8 +116,9 @@ def _verdict(found: tuple[Violation, ...]) -> str:
 
 
 def _round(folder: Path, *, orders: int, console: Console) -> int:
-    with a_broker() as (broker, broker_url):
-        old, shared = monolith(folder)
+    prefix = f"demo-{uuid.uuid4().hex[:8]}"
+    with a_broker(prefix) as (broker, broker_url):
+        old, shared = monolith(folder, prefix)
         code = folder / MODULE
         whoever = ("--subject", "demo", "--scopes", _SCOPES, "--minutes", "600")
         token = old.manage("token", *whoever).strip()

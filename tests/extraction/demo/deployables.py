@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +12,13 @@ from pathlib import Path
 from modules.kernel.extraction.writing.verify import clean
 from modules.kernel.interfaces.tokens import make_keys
 from tests.project.serving import free_port, serving
-from tests.services.brokers import running_rabbitmq
+from tests.services.brokers import remove_from_rabbitmq, running_rabbitmq
 from tests.services.own_brokers import own_tansu
 from tests.services.rule import ServiceMissing
 
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = "payments"
+_MONOLITH = "monolith"
 _MODULES = ("catalog", "ordering", MODULE, "inventory", "shipping", "notifications", "gateway")
 _STARTS_WITHIN_SECONDS = 90
 
@@ -80,26 +80,37 @@ class Deployable:
 
 
 @contextmanager
-def a_broker() -> Iterator[tuple[str, str]]:
-    """This gives the name and URL of RabbitMQ if it runs here, else of a broker of its own."""
+def a_broker(prefix: str) -> Iterator[tuple[str, str]]:
+    """This gives the name and URL of RabbitMQ if it runs here, else of a broker of its own.
+
+    What has been kept under the prefix is gone afterwards.
+    """
     try:
         url = running_rabbitmq()
     except ServiceMissing:
         with own_tansu() as port:
             yield "kafka", f"kafka://127.0.0.1:{port}?partitions=8"
-    else:
+        return
+    try:
         yield "rabbitmq", url
+    finally:
+        remove_from_rabbitmq(url, prefix=prefix, deployables=(_MONOLITH, MODULE))
 
 
-def monolith(folder: Path) -> tuple[Deployable, Mapping[str, str]]:
-    """This gives this repository as a deployable, and what the service is told as well."""
+def monolith(folder: Path, prefix: str) -> tuple[Deployable, Mapping[str, str]]:
+    """This gives this repository as a deployable, and what the service is told as well.
+
+    Args:
+        prefix: of all that the broker keeps.
+    """
     for module in (*_MODULES, "console"):
         make_keys(folder / "keys", module)
     shared = {
         "QUARRY_INTERNAL_KEYS": str(folder / "keys"),
-        "QUARRY_BROKER_PREFIX": f"demo-{uuid.uuid4().hex[:8]}",
+        "QUARRY_BROKER_PREFIX": prefix,
     }
-    return Deployable(ROOT, folder / "monolith", shared), shared
+    told = {**shared, "QUARRY_DEPLOYABLE": _MONOLITH}
+    return Deployable(ROOT, folder / _MONOLITH, told), shared
 
 
 def service(code: Path, folder: Path, shared: Mapping[str, str], *, broker: str) -> Deployable:
