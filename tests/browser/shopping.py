@@ -32,6 +32,30 @@ def place_order(page: Page, *, card: str = "Works", postal_code: str = "12209") 
     return page.url.rpartition("/")[2]
 
 
+def make_account(page: Page, name: str, password: str) -> None:
+    """This makes an account, which one is then logged in to."""
+    page.goto("/account/new")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_label("Password confirmation").fill(password)
+    page.get_by_role("button", name="Make the account").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+
+def log_out(page: Page) -> None:
+    """This ends the session."""
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()
+
+
+def log_in(page: Page, name: str, password: str) -> None:
+    """This logs in from the page that asks for it."""
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+
+
 def wait_for(page: Page, headline: str) -> None:
     """This waits until the order's page says so."""
     heading = page.get_by_role("heading", name=headline)

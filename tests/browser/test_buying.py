@@ -4,9 +4,19 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.shopping import fill_basket, fill_in_checkout, place_order, wait_for
+from tests.browser.conftest import NewPage
+from tests.browser.shopping import (
+    fill_basket,
+    fill_in_checkout,
+    log_in,
+    log_out,
+    make_account,
+    place_order,
+    wait_for,
+)
 
 FULFILLED = "Your order is on its way"
+PASSWORD = "slate-and-pumice-7"
 FAILED = "We could not complete your order"
 
 
@@ -80,6 +90,38 @@ class TestBuying:
         wait_for(page, FULFILLED)
         page.goto("/shop/orders")
         expect(page.locator("tbody tr")).to_have_count(1)
+
+
+class TestSomebodyWithAnAccount:
+    def test_logs_in_buys_and_sees_the_order_move_by_its_events(self, new_page: NewPage) -> None:
+        page = new_page()
+        make_account(page, "maria", PASSWORD)
+        log_out(page)
+        # Without timers the page cannot ask by itself: only events move it.
+        page.add_init_script("window.setInterval = () => 0")
+        page.goto("/account/login")
+        log_in(page, "maria", PASSWORD)
+        fill_basket(page, "Slate cheese board")
+        with page.expect_response(lambda response: response.url.endswith("/events")) as followed:
+            order_id = place_order(page)
+        assert followed.value.headers["content-type"].startswith("text/event-stream")
+        wait_for(page, FULFILLED)
+        expect(page.locator(".step-done")).to_have_count(5)
+        page.goto("/shop/orders")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        stranger = new_page()
+        answer = stranger.goto(f"/shop/orders/{order_id}")
+        assert answer is not None
+        assert answer.status == 404
+
+    def test_is_told_that_a_password_is_wrong(self, page: Page) -> None:
+        make_account(page, "hanna", PASSWORD)
+        log_out(page)
+        page.goto("/account/login")
+        page.get_by_label("Username").fill("hanna")
+        page.get_by_label("Password", exact=True).fill("another-one-42")
+        page.get_by_role("main").get_by_role("button", name="Log in").click()
+        expect(page.get_by_role("alert")).to_contain_text("correct username and password")
 
 
 class TestSearch:
