@@ -137,7 +137,8 @@ class EdgeMiddleware:
                 return problem_response(error)
             if location.is_here:
                 # Read now, so that it can be passed on if the module is moved away under its view.
-                _ = request.body
+                if request.META.get("CONTENT_LENGTH"):
+                    _ = request.body
                 return None
             can_be_repeated = _keep_body(request)
             response = forward(

@@ -9,17 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
-from time import time
+from typing import NamedTuple
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
-from limits import RateLimitItem, parse
+from limits import parse
 from limits.errors import StorageError
-from limits.strategies import MovingWindowRateLimiter
 
 from modules.kernel.contracts import Principal, Unavailable
-from modules.kernel.http.counting import storage_at
+from modules.kernel.http.counting import Left, Wanted, counting_at
 from modules.kernel.http.problems import TooManyRequests
 from modules.kernel.http.route_table import Entry
 
@@ -68,54 +67,54 @@ class RateLimits:
     def __init__(
         self, url: str, *, plans: Mapping[str, str], fails_open: bool, prefix: str = "quarry"
     ) -> None:
-        self._window = MovingWindowRateLimiter(storage_at(url, prefix=prefix))
-        self._plans = {plan: parse(said) if said else None for plan, said in plans.items()}
-        self._of_routes: dict[str, RateLimitItem] = {}
+        self._counting = counting_at(url, prefix=prefix)
+        self._plans = {plan: _read(said) for plan, said in plans.items()}
+        self._of_routes: dict[str, _Limit | None] = {}
         self._fails_open = fails_open
         self._told = threading.Event()
 
     def take(self, entry: Entry, principal: Principal, *, address: str) -> Taken | None:
         """This counts a request, and gives what is left; None where nothing is limited.
 
+        Of a route with a limit of its own, what is left of that.
+
         Raises:
             TooManyRequests: a limit is used up; nothing was counted.
             LimitsUnknown: it cannot be counted, and so is not let through.
         """
-        client = f"{principal.kind}:{principal.subject or address}"
+        # In braces, so that a cluster of Redis keeps what is counted together in one place.
+        client = f"{{{principal.kind}:{principal.subject or address}}}"
         plan = principal.plan or str(principal.kind)
-        item = self._plans.get(plan, self._plans.get("", None))
-        taken = None
-        if entry.route.limit:
-            own = self._of_routes.get(entry.route.limit)
-            if own is None:
-                own = self._of_routes[entry.route.limit] = parse(entry.route.limit)
-            taken = self._hit("route", own, client, entry.name)
-        if item is not None:
-            taken = self._hit(plan, item, client) if taken is None else taken
-        return taken
-
-    def _hit(self, name: str, item: RateLimitItem, *client: str) -> Taken | None:
+        names: list[str] = []
+        wanted: list[Wanted] = []
+        if own := self._of_route(entry.route.limit):
+            names.append("route")
+            wanted.append(own.wanted(client, entry.name))
+        if usual := self._plans.get(plan, self._plans.get("", None)):
+            names.append(plan)
+            wanted.append(usual.wanted(client))
+        if not wanted:
+            return None
         try:
-            is_free = self._window.hit(item, *client)
-            reset_at, remaining = self._window.get_window_stats(item, *client)
+            left = self._counting.take(wanted)
         except StorageError as error:
             self._tell_uncounted(error)
             return None
-        reset_seconds = max(1, ceil(reset_at - time()))
-        if not is_free:
-            raise TooManyRequests(
-                f"{item.amount} requests in {item.get_expiry()} s are what the limit "
-                f"{name!r} allows; go on in {reset_seconds} s",
-                limit=name,
-                retry_after_seconds=reset_seconds,
-            )
+        for name, one, found in zip(names, wanted, left, strict=True):
+            if not found.is_free:
+                raise _too_many(name, one, found)
         return Taken(
-            name=name,
-            amount=item.amount,
-            window_seconds=item.get_expiry(),
-            remaining=remaining,
-            reset_seconds=reset_seconds,
+            name=names[0],
+            amount=wanted[0].amount,
+            window_seconds=wanted[0].window_seconds,
+            remaining=left[0].remaining,
+            reset_seconds=_whole(left[0].reset_seconds),
         )
+
+    def _of_route(self, said: str) -> "_Limit | None":
+        if said not in self._of_routes:
+            self._of_routes[said] = _read(said)
+        return self._of_routes[said]
 
     def _tell_uncounted(self, error: Exception) -> None:
         if not self._told.is_set():
@@ -123,6 +122,38 @@ class RateLimits:
             _logger.error("limits_not_counted", reason=str(error), fails_open=self._fails_open)
         if not self._fails_open:
             raise LimitsUnknown("try again in a moment", retry_after_seconds=1) from error
+
+
+class _Limit(NamedTuple):
+    """This is a limit as it is said, such as ``60/minute``, in numbers."""
+
+    amount: int
+    window_seconds: int
+
+    def wanted(self, *who: str) -> Wanted:
+        return Wanted("/".join((*who, f"{self.amount}:{self.window_seconds}")), *self)
+
+
+def _read(said: str) -> _Limit | None:
+    """This reads a limit; None for none. Raises: ValueError."""
+    if not said:
+        return None
+    item = parse(said)
+    return _Limit(item.amount, item.get_expiry())
+
+
+def _too_many(name: str, wanted: Wanted, left: Left) -> TooManyRequests:
+    seconds = _whole(left.reset_seconds)
+    return TooManyRequests(
+        f"{wanted.amount} requests in {wanted.window_seconds} s are what the limit "
+        f"{name!r} allows; go on in {seconds} s",
+        limit=name,
+        retry_after_seconds=seconds,
+    )
+
+
+def _whole(seconds: float) -> int:
+    return max(1, ceil(seconds))
 
 
 def rate_limits() -> RateLimits:
