@@ -76,7 +76,7 @@ test: $(DEV_INSTALLED) browser ## Run the tests, and the kernel's on PostgreSQL 
 	$(BIN)/python -m tests.services.run_on_postgres --18 $(BIN)/python -m pytest $(IN_PARALLEL) $(CONFORMANCE) $(PYTEST_ARGS)
 
 .PHONY: test-slow
-test-slow: $(DEV_INSTALLED) browser ## Run the tests that take minutes: replays, kills, a fresh machine
+test-slow: $(DEV_INSTALLED) browser wrk ## Run the tests that take minutes: replays, kills, a fresh machine
 	QUARRY_SLOW_TESTS=1 $(BIN)/python -m pytest -m slow $(APART) $(PYTEST_ARGS)
 
 .PHONY: test-postgres
@@ -158,8 +158,8 @@ browser: ## Install Chromium for the browser tests, where this is Debian and the
 
 # -- measuring ------------------------------------------------------------------------------
 
-.PHONY: bench bench-log bench-calls bench-sagas bench-eventstore bench-brokers bench-extraction
-bench: bench-log bench-calls bench-sagas bench-eventstore bench-brokers bench-extraction ## Run every benchmark
+.PHONY: bench bench-log bench-calls bench-sagas bench-eventstore bench-brokers bench-extraction bench-gateway
+bench: bench-log bench-calls bench-sagas bench-eventstore bench-brokers bench-extraction bench-gateway ## Run every benchmark
 
 bench-log: $(DEV_INSTALLED) ## Measure the log on PostgreSQL against its bars (BENCH_ARGS=--quick)
 	$(BIN)/python -m benchmarks.log $(BENCH_ARGS)
@@ -178,6 +178,13 @@ bench-brokers: $(DEV_INSTALLED) ## Measure each broker beside its client library
 
 bench-extraction: $(DEV_INSTALLED) ## Measure a live move, from PostgreSQL to PostgreSQL, against its bars
 	$(BIN)/python -m benchmarks.extraction $(BENCH_ARGS)
+
+.PHONY: wrk
+wrk: ## Install wrk for the benchmark of the front door, where this is Debian and the user is root
+	@benchmarks/gateway/install-wrk
+
+bench-gateway: $(DEV_INSTALLED) wrk ## Measure the front door beside the same views without it and Envoy
+	$(BIN)/python -m benchmarks.gateway $(BENCH_ARGS)
 
 # -- checking -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from modules.kernel.identity.keys import SigningKeys
 
 _AN_HOUR = 3_600
 #: As config.settings.base has them.
-_ISSUER, _AUDIENCE = "http://127.0.0.1:8000", "quarry"
+ISSUER, AUDIENCE = "http://127.0.0.1:8000", "quarry"
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -17,14 +17,15 @@ def environment(folder: Path) -> dict[str, str]:
     return {"QUARRY_TOKEN_KEYS": str(folder / "token-keys")}
 
 
-def bearer(folder: Path, *scopes: str) -> Mapping[str, str]:
-    """This gives the header of a program of the house."""
+def bearer(folder: Path, *scopes: str, plan: str = "") -> Mapping[str, str]:
+    """This gives the header of a program of the house; of a plan, if it is to be limited."""
     keys = SigningKeys(folder / "token-keys", makes=True)
-    token = Issuing(keys, issuer=_ISSUER, audience=_AUDIENCE).token(
+    token = Issuing(keys, issuer=ISSUER, audience=AUDIENCE).token(
         subject="bench",
         scopes=scopes,
         kind=PrincipalKind.SERVICE,
         client_id="bench",
+        plan=plan,
         lifetime_seconds=_AN_HOUR,
     )
     return {"Authorization": f"Bearer {token}"}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.harness import interleave, percentile, ratios, spread_of
+from tests.services.rule import missing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -99,6 +101,25 @@ def test_the_benchmark_of_brokers_measures_each_figure(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "brokers.json").read_text())
     assert len(report["figures"]) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_benchmark_of_the_gateway_measures_each_figure(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    if shutil.which("wrk") is None:
+        missing("there is no wrk on the PATH, which asks as fast as answers come")
+    command = [sys.executable, "-m", "benchmarks.gateway", "--quick", "--results", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((tmp_path / "gateway.json").read_text())
+    assert [figure["bar"] for figure in report["figures"]] == [
+        "≥ 0.75 × its requests/s",
+        "≥ 1 × its requests/s",
+        "≤ 0.35 ms",
+        "time and bytes, reported",
+    ]
 
 
 @pytest.mark.slow

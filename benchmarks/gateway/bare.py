@@ -1,0 +1,6 @@
+"""Settings of the server without the front door: the same views, and nothing of the edge."""
+
+from benchmarks.settings import *  # noqa: F403  # settings derive by star, as Django's own do
+from benchmarks.settings import MIDDLEWARE
+
+MIDDLEWARE = [one for one in MIDDLEWARE if not one.startswith("modules.kernel.http.edge.")]
