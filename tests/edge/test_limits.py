@@ -5,10 +5,12 @@ import sys
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from modules.kernel.contracts import ANONYMOUS, Principal, PrincipalKind, new_id
-from modules.kernel.http.limiting import LimitsUnknown, RateLimits
+from modules.kernel.http.edge import EdgeMiddleware
+from modules.kernel.http.limiting import LimitsUnknown, RateLimits, _rate_limits
 from modules.kernel.http.problems import TooManyRequests
 from modules.kernel.http.route_table import Entry
 from modules.kernel.http.testing import customer
@@ -97,6 +99,12 @@ def test_is_said_in_each_response(settings: Any) -> None:
     assert first.headers["RateLimit"].startswith('"customer";r=0;t=')
     assert (second.status_code, second.json()["code"]) == (429, "too-many-requests")
     assert 3_590 < int(second.headers["Retry-After"]) <= 3_600
+
+
+def test_are_made_before_there_are_threads_that_need_them() -> None:
+    _rate_limits.cache_clear()
+    EdgeMiddleware(lambda request: HttpResponse())
+    assert _rate_limits.cache_info().currsize == 1
 
 
 def test_holds_across_processes(redis_server: str) -> None:

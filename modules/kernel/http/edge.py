@@ -51,6 +51,9 @@ class EdgeMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.table = route_table()
+        # Now, while there is one thread: of several that ask first at the same time, all but one
+        # find the client of Redis half imported, and each would count for itself.
+        rate_limits()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.principal = ANONYMOUS  # type: ignore[attr-defined]  # read by `principal_of`
