@@ -3,7 +3,6 @@
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -11,6 +10,7 @@ from rest_framework.views import APIView
 
 from modules.kernel import interfaces
 from modules.kernel.http import problems
+from modules.kernel.http.idempotency import idempotency_key
 from modules.kernel.interfaces import current_principal
 from modules.ordering import queries
 from modules.ordering.contracts import Ordering
@@ -24,8 +24,6 @@ from modules.ordering.serializers import (
     PlaceOrderSerializer,
 )
 
-IDEMPOTENCY_KEY_LENGTH_MAX = 255
-
 _TAGS = ("orders",)
 _ORDER_ID = OpenApiParameter("order_id", OpenApiTypes.UUID, OpenApiParameter.PATH)
 
@@ -37,18 +35,6 @@ def _refusal(status_code: int, description: str) -> dict[tuple[int, str], OpenAp
 
 _BAD_REQUEST = _refusal(400, "The request is not valid; `errors` names the fields.")
 _NOT_FOUND = _refusal(404, "There is no such order.")
-
-
-class IdempotencyKeyMissing(APIException):
-    """This says that an order was placed without a key to know its repetition by."""
-
-    status_code = status.HTTP_400_BAD_REQUEST
-    default_code = "idempotency_key_missing"
-    default_detail = (
-        "placing an order needs an Idempotency-Key header: any text of 1 to "
-        f"{IDEMPOTENCY_KEY_LENGTH_MAX} characters that is new for each order and the same "
-        "for each repetition of one"
-    )
 
 
 class OrdersView(APIView):
@@ -75,7 +61,7 @@ class OrdersView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         body = PlaceOrderSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         placed = interfaces.get(Ordering).place_order(body.to_request(), idempotency_key=key)
@@ -159,10 +145,3 @@ class OrderCancelView(APIView):
         ordering.cancel_order(order_id=order_id)
         order = ordering.order(order_id=order_id)
         return Response(AcceptedOrderSerializer(order).data, status=status.HTTP_202_ACCEPTED)
-
-
-def _idempotency_key(request: Request) -> str:
-    key: str = request.headers.get("Idempotency-Key", "").strip()
-    if not 1 <= len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX:
-        raise IdempotencyKeyMissing
-    return key

@@ -21,7 +21,7 @@ from modules.gateway.fronts.partner.shapes import (
     PartnerPlaceOrderSerializer,
     lines_of,
 )
-from modules.gateway.fronts.partner.view import PartnerView, idempotency_key
+from modules.gateway.fronts.partner.view import PartnerView
 from modules.gateway.fronts.refusals import (
     ANYWHERE,
     BAD_REQUEST,
@@ -31,6 +31,7 @@ from modules.gateway.fronts.refusals import (
 )
 from modules.gateway.fronts.web.shapes import CursorQuerySerializer
 from modules.kernel import interfaces
+from modules.kernel.http.idempotency import idempotency_key
 from modules.ordering.contracts import Order, Ordering, PlaceOrder
 from modules.partners.contracts import OrderImport, Partners
 from modules.shipping.contracts import Address
