@@ -99,6 +99,11 @@ class TestOpenApi:
         validate_openapi(document)
         assert len(document["paths"]) > 10
 
+    def test_tells_of_no_front_end(self, client: Client) -> None:
+        paths = self.document(client).json()["paths"]
+        assert "/api/v1/orders" in paths
+        assert [path for path in paths if path.startswith(("/web", "/mobile", "/partner"))] == []
+
     def test_the_validator_refuses_what_is_wrong(self, client: Client) -> None:
         document = self.document(client).json()
         del document["info"]["title"]

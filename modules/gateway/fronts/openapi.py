@@ -44,6 +44,7 @@ class Front:
             "TITLE": self.title,
             "DESCRIPTION": self.description,
             "VERSION": self.version,
+            "PREPROCESSING_HOOKS": [],
             **self.more,
         }
 
