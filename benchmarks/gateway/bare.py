@@ -3,4 +3,5 @@
 from benchmarks.settings import *  # noqa: F403  # settings derive by star, as Django's own do
 from benchmarks.settings import MIDDLEWARE
 
-MIDDLEWARE = [one for one in MIDDLEWARE if not one.startswith("modules.kernel.http.edge.")]
+_OF_THE_EDGE = ("modules.kernel.http.edge.", "modules.kernel.http.access_log.")
+MIDDLEWARE = [one for one in MIDDLEWARE if not one.startswith(_OF_THE_EDGE)]

@@ -50,6 +50,8 @@ def environment_of(
         "DATABASE_URL": database_url,
         "DATABASE_CONNECTIONS": "20",  # As in production: a pool, and no connection a request.
         "QUARRY_VAR": str(folder),
+        "QUARRY_ACCESS_LOG": "true",  # As in production, too; Envoy writes one.
+        "QUARRY_LOGS": "json",
         "QUARRY_PLANS": f'{{"{PLAN}": "{LIMIT}"}}',
         **told,
     }
