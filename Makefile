@@ -41,10 +41,10 @@ run: run-in-$(or $(TOPOLOGY),one) ## Start the system on 127.0.0.1:8000 (PORT=â€
 
 .PHONY: run-in-one run-in-processes
 run-in-one: $(RUN_INSTALLED) $(PREPARED) ## What `make run` does: all modules in one process
-	$(MANAGE) runserver 127.0.0.1:$(PORT)
+	PORT=$(PORT) $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 run-in-processes: $(RUN_INSTALLED) ## TOPOLOGY=processes: each module by itself, over RabbitMQ
-	$(MANAGE) processes $(PROCESSES) --port $(PORT)
+	PORT=$(PORT) $(MANAGE) processes $(PROCESSES) --port $(PORT)
 	set -a && . $(PROCESSES)/together.env && $(MANAGE) load_demo_catalogue && $(MANAGE) load_demo_stock
 	$(BIN)/honcho start --procfile $(PROCESSES)/Procfile
 

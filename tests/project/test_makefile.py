@@ -43,7 +43,9 @@ def test_an_environment_of_the_callers_own_is_used_as_it_stands() -> None:
 
 
 def test_the_port_can_be_chosen() -> None:
-    assert "runserver 127.0.0.1:9123" in make("--dry-run", "run", "PORT=9123")
+    planned = make("--dry-run", "run", "PORT=9123")
+    assert "runserver 127.0.0.1:9123" in planned
+    assert "PORT=9123 " in planned  # Tokens name the issuer where it is found.
 
 
 def test_a_database_elsewhere_is_migrated_at_each_start(tmp_path: Path) -> None:

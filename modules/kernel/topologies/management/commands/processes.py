@@ -45,7 +45,11 @@ class Command(BaseCommand):
             broker_url=options["broker_url"],
             broker_prefix=_prefix(folder),
             # Those of this process, so that `manage.py token` makes tokens for the front.
-            front={"QUARRY_TOKEN_KEYS": str(Path(settings.QUARRY_TOKEN_KEYS).resolve())},
+            # And its issuer: process managers give each process a PORT of their own.
+            front={
+                "QUARRY_TOKEN_KEYS": str(Path(settings.QUARRY_TOKEN_KEYS).resolve()),
+                "QUARRY_ISSUER": settings.QUARRY_ISSUER,
+            },
         )
         for module in modules:
             if not (folder / "keys" / f"{module}.private.json").exists():
