@@ -53,8 +53,8 @@ QUARRY_CALLERS: list[str] = env.list("QUARRY_CALLERS", deployable.CALLERS)
 QUARRY_OUTSIDER = env.str("QUARRY_OUTSIDER", "")
 
 #: The issuer of this installation's own access tokens, as ``iss`` names it; where browsers and
-#: programs find it. And the name by which tokens are meant for it.
-QUARRY_ISSUER = env.str("QUARRY_ISSUER", "http://127.0.0.1:8000")
+#: programs find it: PORT is that of `make run`. And the name by which tokens are meant for it.
+QUARRY_ISSUER = env.str("QUARRY_ISSUER", f"http://127.0.0.1:{env.int('PORT', 8000)}")
 QUARRY_AUDIENCE = env.str("QUARRY_AUDIENCE", "quarry")
 #: The folder of the keys that they are signed with, whether a first one is made where there is
 #: none, and whether `manage.py token` gives some out.
@@ -89,6 +89,14 @@ QUARRY_PLANS.update(env.json("QUARRY_PLANS", {}))
 QUARRY_LIMITS_URL = env.str("QUARRY_LIMITS_URL", "memory://")
 #: Whether a request that cannot be counted, because Redis is away, is let through.
 QUARRY_LIMITS_FAIL_OPEN = env.bool("QUARRY_LIMITS_FAIL_OPEN", True)
+#: Origins whose pages may ask a front end, as JSON by its name: {"web": ["https://shop.example"]}.
+QUARRY_ORIGINS: Any = env.json("QUARRY_ORIGINS", {})
+#: Whether each request is told of on standard output, and whether all that is said is JSON
+#: (``json``) or for people (``text``).
+QUARRY_ACCESS_LOG = env.bool("QUARRY_ACCESS_LOG", False)
+QUARRY_LOGS = env.str("QUARRY_LOGS", "text")
+#: A file that says, when it is there, that this process is about to end: it is not ready then.
+QUARRY_DRAIN_FILE = env.str("QUARRY_DRAIN_FILE", "")
 #: The longest that a token is taken after it was taken back; 0 where nothing is given out.
 QUARRY_REVOKED_WITHIN_SECONDS = env.float("QUARRY_REVOKED_WITHIN_SECONDS", 1.0)
 LOGIN_URL = "/account/login"
@@ -162,6 +170,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "modules.kernel.http.access_log.AccessLogMiddleware",
     "modules.kernel.http.correlation.CorrelationMiddleware",
     "modules.kernel.http.write_tokens.WriteTokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -321,6 +330,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Order fulfilment: a modular monolith that modules can be taken out of.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["modules.kernel.http.documents.without_front_ends"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -11,6 +11,17 @@ ALLOWED_HOSTS: list[str] = [*env.list("ALLOWED_HOSTS"), "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 QUARRY_CONSOLE_FOR_STAFF = env.bool("QUARRY_CONSOLE_FOR_STAFF", True)
 QUARRY_DRIVER = env.str("QUARRY_DRIVER", "celery")
+QUARRY_ACCESS_LOG = env.bool("QUARRY_ACCESS_LOG", True)
+QUARRY_LOGS = env.str("QUARRY_LOGS", "json")
+# Django's own way is to mail what went wrong to people; here whoever collects the lines has it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "modules.kernel.telemetry.logs.json_lines"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["lines"], "level": "WARNING"},
+    "loggers": {"django": {"handlers": ["lines"], "level": "WARNING", "propagate": False}},
+}
 # Nothing waits without end, and no process takes all connections of a server. Threads that
 # deliver keep their connections, so with them in the process the number is the installation's.
 DATABASES = read_databases(

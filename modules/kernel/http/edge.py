@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.urls import URLPattern, path
+from django.utils.cache import patch_vary_headers
 
 from modules.kernel.contracts import ANONYMOUS, Principal, Problem, Unavailable
 from modules.kernel.http.access import (
@@ -25,12 +26,14 @@ from modules.kernel.http.access import (
     operator_without_login,
 )
 from modules.kernel.http.authentication import authenticated
+from modules.kernel.http.compression import compressed
+from modules.kernel.http.cors import answer_preflight, cross_origin_headers, is_preflight
 from modules.kernel.http.forwarding import forward
 from modules.kernel.http.limiting import address_of, rate_limits
 from modules.kernel.http.principals import principal_of
 from modules.kernel.http.problems import Unauthenticated, method_not_allowed, problem_response
 from modules.kernel.http.route_table import Entry, route_table
-from modules.kernel.interfaces import ask_as, asked_by, location_of
+from modules.kernel.interfaces import answer_within, ask_as, asked_by, location_of
 from modules.kernel.manifests import Audience
 from modules.kernel.messaging.context import caused_by, current_causes, name_actor
 from modules.kernel.placements import Fenced, Moved, is_moved_away, placements
@@ -61,8 +64,11 @@ class EdgeMiddleware:
         with asked_by(ANONYMOUS), caused_by(current_causes()):
             response = self.get_response(request)
         for name, value in getattr(request, "said_by_edge", {}).items():
-            response.headers[name] = value
-        return response
+            if name == "Vary":
+                patch_vary_headers(response, [value])
+            else:
+                response.headers[name] = value
+        return compressed(request, response)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
@@ -73,12 +79,18 @@ class EdgeMiddleware:
         if not entries:
             _logger.error("undeclared_route", route=match.route if match else "")
             return problem_response(UndeclaredRoute(f"{request.path} is in no module.toml"))
+        if is_preflight(request):
+            return answer_preflight(request, entries)
+        said = cross_origin_headers(request, entries.values())
+        # So that a page of another origin can read a refusal, too.
+        request.said_by_edge = said  # type: ignore[attr-defined]  # read in `__call__`
         method = request.method or ""
         if method == "OPTIONS":
             return None
         entry = entries.get("GET" if method == "HEAD" else method)
         if entry is None:
             return method_not_allowed(request, sorted(entries))
+        request.route = entry.route  # type: ignore[attr-defined]  # read by `compressed`
         if entry.route.audience is Audience.INTERNAL:
             return None
         try:
@@ -89,9 +101,12 @@ class EdgeMiddleware:
             return _to_login(request, entry) or problem_response(error)
         except Problem as error:
             return problem_response(error)
-        said = taken.headers if taken else {}
-        request.said_by_edge = said | entry.route.headers  # type: ignore[attr-defined]  # as above
-        return self._elsewhere(request, entry, principal)
+        said |= (taken.headers if taken else {}) | entry.route.headers
+        elsewhere = self._elsewhere(request, entry, principal)
+        if elsewhere is None:
+            # Whatever the view asks of others has to be there by then.
+            answer_within(entry.route.timeout_seconds)
+        return elsewhere
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         """This answers a request anew whose module was moved away under its view.

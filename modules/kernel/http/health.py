@@ -24,7 +24,7 @@ class HealthSerializer(serializers.Serializer[Any]):
 class ReadinessSerializer(serializers.Serializer[Any]):
     """This is the body of both answers of `readyz`."""
 
-    status = serializers.ChoiceField(["ready", "not-ready"])
+    status = serializers.ChoiceField(["ready", "not-ready", "draining"])
     databases = serializers.DictField(
         child=serializers.ChoiceField([state.value for state in DatabaseState])
     )
@@ -57,9 +57,7 @@ class ReadinessView(APIView):
     )
     def get(self, request: Request) -> Response:
         answer = readiness()
-        body = {
-            "status": "ready" if answer.ready else "not-ready",
-            "databases": answer.databases,
-        }
+        word = "ready" if answer.ready else "draining" if answer.draining else "not-ready"
+        body = {"status": word, "databases": answer.databases}
         ok = status.HTTP_200_OK if answer.ready else status.HTTP_503_SERVICE_UNAVAILABLE
         return Response(ReadinessSerializer(body).data, status=ok)

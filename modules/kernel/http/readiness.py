@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -21,18 +23,25 @@ class Readiness:
 
     Attributes:
         databases: the state of each configured database, by its alias.
+        draining: it is about to end, and is to be sent nothing new.
     """
 
     databases: dict[str, DatabaseState]
+    draining: bool = False
 
     @property
     def ready(self) -> bool:
-        return all(state is DatabaseState.READY for state in self.databases.values())
+        return not self.draining and all(
+            state is DatabaseState.READY for state in self.databases.values()
+        )
 
 
 def readiness() -> Readiness:
     """This asks every configured database; one that cannot be reached is an answer, no error."""
-    return Readiness(databases={alias: _state_of(alias) for alias in connections})
+    return Readiness(
+        databases={alias: _state_of(alias) for alias in connections},
+        draining=bool(settings.QUARRY_DRAIN_FILE) and Path(settings.QUARRY_DRAIN_FILE).exists(),
+    )
 
 
 def _state_of(alias: str) -> DatabaseState:

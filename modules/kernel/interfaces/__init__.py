@@ -9,6 +9,7 @@ object behind encode and decode, or another process. See docs/topologies.md.
 from modules.kernel.interfaces.callers import allow, callers_of
 from modules.kernel.interfaces.calls import (
     Call,
+    answer_within,
     ask_as,
     asked_by,
     current_call,
@@ -49,6 +50,7 @@ __all__ = [
     "current_principal",
     "asked_by",
     "ask_as",
+    "answer_within",
     "Call",
     "Binding",
     "Location",

@@ -93,6 +93,17 @@ def ask_as(principal: Principal) -> None:
     _call.set(_call.get()._replace(principal=principal))
 
 
+def answer_within(seconds: float) -> None:
+    """This has the rest of the call that is being answered be done in so many seconds.
+
+    For the edge, as `ask_as` is. Raises nothing itself: whoever is asked after that is not asked.
+    """
+    call = _call.get()
+    deadline = time.monotonic() + seconds
+    if call.deadline is None or deadline < call.deadline:
+        _call.set(call._replace(deadline=deadline))
+
+
 def module_of_caller(depth: int) -> str:
     """This names the module whose code calls, so many frames up; empty where it is none.
 

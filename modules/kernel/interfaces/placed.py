@@ -6,6 +6,7 @@ being moved, the caller waits here until it is where it goes.
 
 import time
 from collections.abc import Callable
+from math import inf
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -20,7 +21,7 @@ from modules.kernel.placements import (
     placements,
 )
 
-#: How long a caller without a deadline of its own waits for a module that is being moved.
+#: How long a caller waits for a module that is being moved, whose own deadline is not earlier.
 WAIT_SECONDS = 5.0
 
 #: How long one waits who was sent here, for a module that is about to be taken over here.
@@ -67,7 +68,7 @@ class Placed:
 
     def _looked_up(self, module: str) -> Location:
         began = self._clock()
-        deadline = current_call().deadline or began + WAIT_SECONDS
+        deadline = min(current_call().deadline or inf, began + WAIT_SECONDS)
         placed = self._placement(module)
         if placed is not None and placed.state is State.STANDBY:
             # Whoever came here knows more than was known here a moment ago.

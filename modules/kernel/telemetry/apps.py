@@ -1,9 +1,12 @@
 from django.apps import AppConfig
+from django.conf import settings
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import DEFAULT_OFF
 from prometheus_client import disable_created_metrics
+
+from modules.kernel.telemetry.logs import log_json
 
 
 class TelemetryConfig(AppConfig):
@@ -12,6 +15,8 @@ class TelemetryConfig(AppConfig):
 
     def ready(self) -> None:
         """This makes trace ids; without a provider OpenTelemetry hands out empty ones."""
+        if settings.QUARRY_LOGS == "json":
+            log_json()
         # Each counter would come with a second series, its birthday.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
         if not isinstance(trace.get_tracer_provider(), TracerProvider):

@@ -1,5 +1,8 @@
 """Health: up while it answers, ready only when its databases are."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.db import OperationalError, connections
 from django.db.migrations.recorder import MigrationRecorder
@@ -26,6 +29,16 @@ class TestReadyz:
         response = client.get("/readyz")
         assert response.status_code == 503
         assert response.json()["databases"] == {"default": "migrations-pending"}
+
+    def test_is_not_ready_once_it_is_about_to_end(
+        self, client: Client, settings: Any, tmp_path: Path
+    ) -> None:
+        settings.QUARRY_DRAIN_FILE = str(tmp_path / "drain")
+        assert client.get("/readyz").status_code == 200
+        (tmp_path / "drain").touch()
+        response = client.get("/readyz")
+        assert (response.status_code, response.json()["status"]) == (503, "draining")
+        assert client.get("/healthz").status_code == 200
 
     @pytest.mark.django_db(transaction=True)
     def test_is_not_ready_while_a_database_cannot_be_reached(

@@ -1,0 +1,47 @@
+"""What a process says, one JSON object a line, for whatever collects it: `QUARRY_LOGS=json`.
+
+On a laptop structlog's own coloured lines stay as they are.
+"""
+
+import sys
+from typing import Any
+
+import msgspec
+import structlog
+
+
+def log_json() -> None:
+    """This has everything that is said through structlog come out as JSON."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            *_WHEN_AND_HOW,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(serializer=_encoded),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger("info"),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        cache_logger_on_first_use=True,
+    )
+
+
+def json_lines() -> structlog.stdlib.ProcessorFormatter:
+    """This is the formatter of what libraries say, which log as Python does."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_WHEN_AND_HOW,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+    )
+
+
+_WHEN_AND_HOW: list[Any] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+]
+
+
+def _encoded(event: Any, **_: Any) -> bytes:
+    return msgspec.json.encode(event, enc_hook=str)
