@@ -14,10 +14,10 @@ class Options:
         pages: how often a page is asked for in a round.
     """
 
-    rounds: int = 5
-    seconds: int = 4
+    rounds: int = 15
+    seconds: int = 1
     connections: int = 16
-    pages: int = 100
+    pages: int = 30
 
 
 #: Only proves that the harness works.

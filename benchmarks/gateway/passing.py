@@ -35,7 +35,7 @@ def measure(server: str, options: Options) -> Iterator[Figure]:
         }
         try:
             redis = running_redis()
-            servers[_REDIS] = until.enter_context(django(folder, url, QUARRY_LIMITS_URL=redis))
+            servers[_REDIS] = until.enter_context(django(folder, url, {"QUARRY_LIMITS_URL": redis}))
         except ServiceMissing:
             pass  # No bar asks for it; without Redis its column is left out.
         path = Shopper(gateway, headers).put_on_sale("BENCH-1")

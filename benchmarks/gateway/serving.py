@@ -25,35 +25,30 @@ _READY_WITHIN_SECONDS = 60.0
 def django(
     folder: Path,
     database_url: str,
+    told: Mapping[str, str] = {},
     *,
     settings: str = "benchmarks.settings",
     workers: int = WORKERS,
-    **told: str,
 ) -> Iterator[str]:
     """This serves Quarry, and gives its URL. `told` are variables of its environment."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-access-log"]
     command += ["--workers", str(workers), "--port", str(port), "config.wsgi:application"]
-    environment = environment_of(folder, database_url, settings=settings, **told)
+    environment = {**_environment(folder, database_url), "DJANGO_SETTINGS_MODULE": settings, **told}
     with running(command, environment, folder / f"django-{port}.log", f"{port}/healthz") as url:
         yield url
 
 
-def environment_of(
-    folder: Path, database_url: str, *, settings: str = "benchmarks.settings", **told: str
-) -> dict[str, str]:
-    """This is what a process of Quarry is told."""
+def _environment(folder: Path, database_url: str) -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if "DATABASE_URL" not in name},
         **tokens.environment(folder),
-        "DJANGO_SETTINGS_MODULE": settings,
         "DATABASE_URL": database_url,
         "DATABASE_CONNECTIONS": "20",  # As in production: a pool, and no connection a request.
         "QUARRY_VAR": str(folder),
         "QUARRY_ACCESS_LOG": "true",  # As in production, too; Envoy writes one.
         "QUARRY_LOGS": "json",
         "QUARRY_PLANS": f'{{"{PLAN}": "{LIMIT}"}}',
-        **told,
     }
 
 
