@@ -34,6 +34,9 @@ QUARRY_LOCATIONS = {
     for module in QUARRY_ALL_MODULES
     if (location := env.str(f"QUARRY_MODULES_{module.upper()}", ""))
 }
+#: Another release of a module that runs elsewhere, and how many of the clients it answers, as JSON:
+#: {"payments": {"url": "https://…", "percent": 5, "mirror": 10}}; see docs/gateway.md.
+QUARRY_RELEASES: Any = env.json("QUARRY_RELEASES", {})
 #: Serve the URLs of modules that run elsewhere too: for the process at the front.
 QUARRY_FORWARDS = env.bool("QUARRY_FORWARDS", False)
 #: The module at the front: in its name requests for modules elsewhere are passed on to them, and

@@ -28,12 +28,13 @@ from modules.kernel.http.access import (
 from modules.kernel.http.authentication import authenticated
 from modules.kernel.http.compression import compressed
 from modules.kernel.http.cors import answer_preflight, cross_origin_headers, is_preflight
-from modules.kernel.http.forwarding import forward
+from modules.kernel.http.forwarding import forward, shadow_of
 from modules.kernel.http.limiting import address_of, rate_limits
 from modules.kernel.http.principals import principal_of
 from modules.kernel.http.problems import Unauthenticated, method_not_allowed, problem_response
+from modules.kernel.http.releases import cast_shadow, casts_shadow, release_for
 from modules.kernel.http.route_table import Entry, route_table
-from modules.kernel.interfaces import answer_within, ask_as, asked_by, location_of
+from modules.kernel.interfaces import Location, answer_within, ask_as, asked_by, location_of
 from modules.kernel.manifests import Audience
 from modules.kernel.messaging.context import caused_by, current_causes, name_actor
 from modules.kernel.placements import Fenced, Moved, is_moved_away, placements
@@ -158,6 +159,8 @@ class EdgeMiddleware:
                 if request.META.get("CONTENT_LENGTH"):
                     _ = request.body
                 return None
+            client = principal.actor or address_of(request)
+            location = release_for(client, module=entry.module, location=location)
             can_be_repeated = _keep_body(request)
             response = forward(
                 request,
@@ -167,6 +170,7 @@ class EdgeMiddleware:
                 principal=principal,
             )
             if not left or not can_be_repeated or not _has_moved_on(response):
+                _cast_shadow(request, entry, location, principal, client, response.status_code)
                 return response
             placements().refresh()
         raise AssertionError("the last response is given back")
@@ -179,6 +183,23 @@ def _keep_body(request: HttpRequest) -> bool:
         return hasattr(request, "_body")
     _ = request.body
     return True
+
+
+def _cast_shadow(
+    request: HttpRequest,
+    entry: Entry,
+    location: Location,
+    principal: Principal,
+    client: str,
+    status: int,
+) -> None:
+    """This asks the module's other release as well, if the settings say so; only what reads."""
+    url = casts_shadow(client, module=entry.module, location=location)
+    if url and request.method in ("GET", "HEAD") and status != HTTPStatus.SERVICE_UNAVAILABLE:
+        ask = shadow_of(
+            request, module=entry.module, route=entry.route, url=url, principal=principal
+        )
+        cast_shadow(ask, module=entry.module, route=entry.name, status=status)
 
 
 def _has_moved_on(response: HttpResponseBase) -> bool:

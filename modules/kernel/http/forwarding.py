@@ -4,7 +4,7 @@ Where it goes is said by the module's location, and by nothing in the request. W
 along in the short-lived token of calls between processes, in place of what the client had shown.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, cast
 
 import urllib3
@@ -70,6 +70,26 @@ def forward(
         return _response(received, module=module)
     except Unavailable as error:
         return problem_response(error)
+
+
+def shadow_of(
+    request: HttpRequest, *, module: str, route: Route, url: str, principal: Principal
+) -> Callable[[], int]:
+    """This gives what asks another release what a request has asked, and gives its status.
+
+    For requests without a body. Raises: CannotForward; and, when it asks, Unavailable.
+    """
+    method, path = request.method or "GET", request.get_full_path()
+    headers = _headers_of(request) | _identity(module, principal)
+    transport = wired().transport
+
+    def ask() -> int:
+        received = transport.exchange(
+            method, url, path, body=b"", headers=headers, seconds=route.timeout_seconds
+        )
+        return received.status
+
+    return ask
 
 
 def is_cut_off(received: urllib3.BaseHTTPResponse) -> bool:
