@@ -9,6 +9,7 @@ class HttpConfig(AppConfig):
     label = "kernel_http"
 
     def ready(self) -> None:
+        import modules.kernel.http.releases  # noqa: F401  # what it counts is exposed from the start
         from modules.kernel.interfaces import allow
         from modules.kernel.manifests import read_manifest
 
