@@ -6,7 +6,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import DEFAULT_OFF
 from prometheus_client import disable_created_metrics
 
-from modules.kernel.telemetry.logs import log_json
+from modules.kernel.telemetry.logs import log_json, log_text
 
 
 class TelemetryConfig(AppConfig):
@@ -17,6 +17,8 @@ class TelemetryConfig(AppConfig):
         """This makes trace ids; without a provider OpenTelemetry hands out empty ones."""
         if settings.QUARRY_LOGS == "json":
             log_json()
+        else:
+            log_text()
         # Each counter would come with a second series, its birthday.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # it has no types
         if not isinstance(trace.get_tracer_provider(), TracerProvider):
