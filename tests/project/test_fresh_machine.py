@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from modules.kernel.http.testing import bearer
 from tests.project.serving import free_port, serving
 
 ROOT = Path(__file__).parents[2]
@@ -66,16 +65,25 @@ def test_make_run_starts_a_shop_that_sells_and_starts_again_at_once(
             log=tmp_path / log,
             within_seconds=within_seconds,
         ):
-            order = place_order(shop, key=log)
-            assert wait_until_final(shop, order)["status"] == "fulfilled"
+            who = bearer_of(clone, environment | {"PORT": str(port)})
+            order = place_order(shop, who, key=log)
+            assert wait_until_final(shop, who, order)["status"] == "fulfilled"
     assert subprocess.check_output(["git", "status", "--porcelain"], cwd=clone) == b""
 
 
-def place_order(shop: str, *, key: str) -> str:
+def bearer_of(clone: Path, environment: dict[str, str]) -> dict[str, str]:
+    """This gives the header of a customer, by the command that gives out tokens on a laptop."""
+    scopes = "orders:write orders:read"
+    command = [".venv/bin/python", "manage.py", "token", "--subject", "ADA", "--scopes", scopes]
+    token = subprocess.check_output(command, cwd=clone, env=environment, text=True)
+    return {"Authorization": f"Bearer {token.strip()}"}
+
+
+def place_order(shop: str, who: dict[str, str], *, key: str) -> str:
     """This buys one piece of a demo product and gives the order's id."""
-    product = ask(f"{shop}/api/v1/catalog/products")["products"][0]
+    product = ask(f"{shop}/api/v1/catalog/products", headers=who)["products"][0]
     order = {
-        "customer_id": "customer-1",
+        "customer_id": "ADA",
         "currency": product["currency"],
         "lines": [{"sku": product["sku"], "quantity": 1}],
         "ship_to": {
@@ -87,15 +95,15 @@ def place_order(shop: str, *, key: str) -> str:
         },
         "payment_token": "tok_ok",
     }
-    placed = ask(f"{shop}/api/v1/orders", body=order, headers={"Idempotency-Key": key})
+    placed = ask(f"{shop}/api/v1/orders", body=order, headers=who | {"Idempotency-Key": key})
     return str(placed["order_id"])
 
 
-def wait_until_final(shop: str, order_id: str) -> dict[str, Any]:
+def wait_until_final(shop: str, who: dict[str, str], order_id: str) -> dict[str, Any]:
     """This asks for the order until it moves no more."""
     give_up_at = time.monotonic() + FULFILLED_WITHIN_SECONDS
     while True:
-        order = ask(f"{shop}/api/v1/orders/{order_id}")
+        order = ask(f"{shop}/api/v1/orders/{order_id}", headers=who)
         if order["status"] in ("fulfilled", "returned", "failed", "cancelled") or (
             time.monotonic() > give_up_at
         ):
@@ -103,11 +111,11 @@ def wait_until_final(shop: str, order_id: str) -> dict[str, Any]:
         time.sleep(0.1)
 
 
-def ask(url: str, *, body: object = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
+def ask(url: str, *, headers: dict[str, str], body: object = None) -> dict[str, Any]:
     """This sends one request, with a JSON body if there is one, and gives the JSON answer."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(
-        url, data=data, headers={"Content-Type": "application/json", **bearer(), **(headers or {})}
+        url, data=data, headers={"Content-Type": "application/json", **headers}
     )
     with urllib.request.urlopen(request, timeout=10) as response:
         answer: dict[str, Any] = json.load(response)
