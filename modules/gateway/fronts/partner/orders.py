@@ -6,11 +6,11 @@ from typing import Any
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from modules.gateway.compositions.order_page import ByOrder, order_of
+from modules.gateway.fronts.accepted import accepted
 from modules.gateway.fronts.partner.shapes import (
     PartnerAcceptedSerializer,
     PartnerImportOrderSerializer,
@@ -163,12 +163,7 @@ class PartnerImportsView(PartnerView):
             orders=tuple(shape.to_order(one) for one in body.validated_data["orders"]),
             idempotency_key=key,
         )
-        shown = _shown_import(request, taken)
-        return Response(
-            PartnerImportSerializer(shown).data,
-            status=status.HTTP_202_ACCEPTED,
-            headers={"Location": shown["status_url"]},
-        )
+        return accepted(PartnerImportSerializer, _shown_import(request, taken))
 
 
 class PartnerImportView(PartnerView):
@@ -192,11 +187,9 @@ class PartnerImportView(PartnerView):
 
 def _accepted(request: Request, order_id: str, order_status: str) -> Response:
     url = _order_url(request, order_id)
-    body = {"order_id": order_id, "status": order_status, "status_url": url}
-    return Response(
-        PartnerAcceptedSerializer(body).data,
-        status=status.HTTP_202_ACCEPTED,
-        headers={"Location": url},
+    return accepted(
+        PartnerAcceptedSerializer,
+        {"order_id": order_id, "status": order_status, "status_url": url},
     )
 
 

@@ -9,6 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from modules.gateway.fronts.accepted import accepted
 from modules.gateway.fronts.partner.shapes import (
     PartnerDeliveriesQuerySerializer,
     PartnerDeliveryPageSerializer,
@@ -203,11 +204,7 @@ class PartnerReplayView(PartnerView):
             since=body.validated_data.get("since"),
         )
         url = _url(request, "deliveries", endpoint_id)
-        return Response(
-            PartnerReplayedSerializer({"replayed": count, "status_url": url}).data,
-            status=status.HTTP_202_ACCEPTED,
-            headers={"Location": url},
-        )
+        return accepted(PartnerReplayedSerializer, {"replayed": count, "status_url": url})
 
 
 def _url(request: Request, name: str, endpoint_id: str) -> str:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from modules.gateway.fronts.caller import FrontView
 from modules.gateway.fronts.refusals import ANYWHERE, BAD_REQUEST, INVALID
-from modules.gateway.fronts.web.orders import accepted
+from modules.gateway.fronts.web.orders import accepted_order
 from modules.gateway.fronts.web.shapes import (
     WebAcceptedSerializer,
     WebBasketSerializer,
@@ -83,7 +83,7 @@ class WebCheckoutView(FrontView):
             payment_token=body.validated_data["payment_token"],
         )
         leave_basket(request._request, basket_id)
-        return accepted(placed.order_id, placed.status, request)
+        return accepted_order(placed.order_id, placed.status, request)
 
 
 def _shown(request: Request, basket: Basket) -> Response:

@@ -1,12 +1,13 @@
 """A customer's orders for the web: the list, one with all there is to it, and what can be asked."""
 
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from modules.gateway.compositions.order_page import ByOrder, order_of, order_page
+from modules.gateway.fronts.accepted import accepted
 from modules.gateway.fronts.caller import FrontView
 from modules.gateway.fronts.refusals import ANYWHERE, BAD_REQUEST, INVALID, NO_ORDER, refusal
 from modules.gateway.fronts.web.projecting import shown_order
@@ -78,7 +79,7 @@ class WebOrderCancelView(FrontView):
         asked = ByOrder(order_id=order_id)
         order_of(asked)
         interfaces.get(Ordering).cancel_order(order_id=order_id)
-        return accepted(order_id, order_of(asked).status, request)
+        return accepted_order(order_id, order_of(asked).status, request)
 
 
 class WebOrderReturnView(FrontView):
@@ -101,15 +102,12 @@ class WebOrderReturnView(FrontView):
         asked = ByOrder(order_id=order_id)
         order_of(asked)
         interfaces.get(Shipping).take_back(order_id=order_id)
-        return accepted(order_id, order_of(asked).status, request)
+        return accepted_order(order_id, order_of(asked).status, request)
 
 
-def accepted(order_id: str, order_status: str, request: Request) -> Response:
-    """This is the answer to what was taken in and is done by and by."""
-    url = request.build_absolute_uri(f"/web/orders/{order_id}")
-    body = {"order_id": order_id, "status": order_status, "status_url": url}
-    return Response(
-        WebAcceptedSerializer(body).data,
-        status=status.HTTP_202_ACCEPTED,
-        headers={"Location": url},
+def accepted_order(order_id: str, order_status: str, request: Request) -> Response:
+    """This is the answer to what is wanted of an order."""
+    url = request.build_absolute_uri(reverse("web:order", args=[order_id]))
+    return accepted(
+        WebAcceptedSerializer, {"order_id": order_id, "status": order_status, "status_url": url}
     )
