@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from modules.kernel.http.testing import bearer
+from modules.kernel.identity import Issuing, issuing
 from tests.project.serving import serving
 from tests.project.test_fresh_machine import place_order, wait_until_final
 from tests.services.rule import ServiceMissing, missing
@@ -59,5 +61,8 @@ def test_an_order_is_fulfilled(tmp_path: Path) -> None:
                 within_seconds=150,
             )
         )
-        order = wait_until_final(shop, place_order(shop, key="one"))
+        # The issuer is where it is found: at the port that `make run` was given.
+        own = issuing()
+        who = bearer("ADA", issued_by=Issuing(own.keys, issuer=shop, audience=own.audience))
+        order = wait_until_final(shop, who, place_order(shop, who, key="one"))
         assert order["status"] == "fulfilled"
