@@ -29,7 +29,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _MODULES = ("ordering", MODULE, "inventory", "shipping", "catalog", "notifications")
 _READY_WITHIN_SECONDS = 60.0
 #: A caller who waits at the fence keeps one of each.
-_THREADS, _CONNECTIONS = 64, {"monolith": 55, "service": 30}
+_THREADS, _CONNECTIONS = 64, {"monolith": 45, "service": 20}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

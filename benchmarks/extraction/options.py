@@ -8,7 +8,7 @@ class Options:
     """These are the sizes of one run; `QUICK` only proves that the harness works.
 
     Attributes:
-        rate: orders a second while the pause is measured; each comes with a question to payments.
+        rate: orders a second while the pause is measured; each comes with five requests to payments.
             0 for a share of what the machine bears; see `BORNE`.
         few: payments that there are in the smaller database.
         many: those in the larger one.

@@ -21,7 +21,8 @@ _SKUS = tuple(f"BENCH-{number}" for number in range(10))
 _CUSTOMERS = 100
 #: More than can wait at once while a module is fenced.
 _THREADS = 96
-_EVERY_NTH_DEPOSITS = 5
+#: What comes to payments for each order: a deposit, and else questions. Only they see the pause.
+_TO_PAYMENTS = 5
 _TIMEOUT_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
 _READY_WITHIN_SECONDS = 60.0
@@ -71,17 +72,17 @@ class Shoppers:
 
     @contextmanager
     def at_a_constant_rate(self, a_second: float) -> Iterator[None]:
-        """This has one order, and one question to payments, arrive on time inside the block."""
+        """This has orders, and more that comes to payments, arrive on time inside the block."""
         stopping = threading.Event()
         with ThreadPoolExecutor(_THREADS) as pool:
 
             def arrive() -> None:
                 number, due_at = 0, time.time()
                 while not stopping.wait(max(due_at - time.time(), 0.0)):
-                    pool.submit(self._order, due_at)
-                    asks = self._deposit if number % _EVERY_NTH_DEPOSITS == 0 else self._look
-                    pool.submit(asks, due_at)
-                    number, due_at = number + 1, due_at + 1 / a_second
+                    if number % _TO_PAYMENTS == 0:
+                        pool.submit(self._order, due_at)
+                    pool.submit(self._look if number % _TO_PAYMENTS else self._deposit, due_at)
+                    number, due_at = number + 1, due_at + 1 / (a_second * _TO_PAYMENTS)
 
             thread = threading.Thread(target=arrive, daemon=True)
             thread.start()

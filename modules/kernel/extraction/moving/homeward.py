@@ -156,10 +156,20 @@ class Homeward(Mover):
         # What was delivered by now need not be looked at again while callers wait.
         floor = int(self.record.facts["floor"])
         places, _ = handled.places_here(self.service, self.here, self.hearing, floor=floor)
-        self.record.tell(floor=min(places.values(), default=floor))
+        upto = max(
+            int(read_progress(self.here, self.module, "log").upto or 0),
+            int(self.record.facts["service_head"]),
+        )
+        self._refuse_if_missing(int(self.record.facts["service_head"]), upto)
+        self.record.tell(floor=min(places.values(), default=floor), compared=upto)
 
     def verify_log(self) -> None:
-        after, until = int(self.record.facts["service_head"]), int(self.record.facts["cut"])
+        with self.here.by_index(), self.service.by_index():
+            self._refuse_if_missing(
+                int(self.record.facts["compared"]), int(self.record.facts["cut"])
+            )
+
+    def _refuse_if_missing(self, after: int, until: int) -> None:
         missing = log.count_missing(self.service, self.here, after, until)
         if missing:
             raise Differs(

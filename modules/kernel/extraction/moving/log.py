@@ -19,6 +19,9 @@ from modules.kernel.extraction.moving.sides import Side, portions
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.logs.port import SCAN_LIMIT, LeadershipLost
 
+#: What is filled by copying.
+TABLES = ("messaging_message", "messaging_position", "extraction_carried")
+
 #: Messages copied in one transaction at the most.
 BATCH = 2_000
 
@@ -187,12 +190,15 @@ def all_placed(side: Side, module: str = "") -> bool:
             log.resign()
     of_module, values = (" AND m.source = %s", [module]) if module else ("", [])
     # From the last snapshot's oldest transaction on: all rows before have theirs.
-    missing = side.value(
-        "SELECT 1 FROM messaging_sequencer s JOIN messaging_message m"
-        f" ON m.xid >= pg_snapshot_xmin(s.last_snapshot::pg_snapshot){of_module}"
-        " LEFT JOIN messaging_position p ON p.message_id = m.id WHERE p.pos IS NULL LIMIT 1",
-        values,
-    )
+    with side.by_index():
+        missing = side.value(
+            "WITH fresh AS MATERIALIZED (SELECT m.id FROM messaging_message m WHERE m.xid >="
+            " (SELECT pg_snapshot_xmin(last_snapshot::pg_snapshot) FROM messaging_sequencer)"
+            f"{of_module})"
+            " SELECT 1 FROM fresh LEFT JOIN messaging_position p ON p.message_id = fresh.id"
+            " WHERE p.pos IS NULL LIMIT 1",
+            values,
+        )
     return missing is None
 
 

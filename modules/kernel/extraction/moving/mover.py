@@ -17,7 +17,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable
 
-from modules.kernel.extraction.moving import constraints, deliveries, guards
+from modules.kernel.extraction.moving import constraints, deliveries, guards, log
 from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.ground import Ground
 from modules.kernel.extraction.moving.record import State
@@ -117,6 +117,7 @@ class Mover(Ground):
 
     def compare(self) -> None:
         """This compares everything, while the module goes on."""
+        self.new.gather_statistics((*(table.target for table in self.copying.tables), *log.TABLES))
         self.copying.compare()
         self.compare_log()
         self.catch_up()

@@ -159,7 +159,8 @@ class Outward(Mover):
         )
 
     def verify_log(self) -> None:
-        self._compare_log(int(self.record.facts["compared"]), int(self.record.facts["cut"]))
+        with self.here.by_index(), self.service.by_index():
+            self._compare_log(int(self.record.facts["compared"]), int(self.record.facts["cut"]))
 
     def _compare_log(self, after: int, until: int) -> None:
         here = log.count(self.here, after, until, of=self.hearing)
