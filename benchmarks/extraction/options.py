@@ -8,7 +8,7 @@ class Options:
     """These are the sizes of one run; `QUICK` only proves that the harness works.
 
     Attributes:
-        rate: orders a second while the pause is measured; each comes with five requests to payments.
+        rate: orders a second while the pause is measured, each with ten requests to payments.
             0 for a share of what the machine bears; see `BORNE`.
         few: payments that there are in the smaller database.
         many: those in the larger one.
@@ -29,6 +29,6 @@ class Options:
 
 #: Of the orders that go through in a second when as many come as can: the rate at which nothing
 #: queues up while a mover works as well, and while each message goes over a broker afterwards.
-BORNE = 0.4
+BORNE = 0.6
 
 QUICK = Options(few=200, many=2_000, moves=1, seconds=2.0, open=2, rounds=1)

@@ -35,7 +35,7 @@ class Seen:
     Attributes:
         waits: seconds of those who came to payments while it was fenced, on all ways out.
         waits_back: likewise on the ways back.
-        others: seconds of those who asked payments at any other time.
+        others: how many asked payments at any other time.
         latencies: seconds of orders, before the first move and after the last.
     """
 
@@ -43,7 +43,7 @@ class Seen:
     messages: int
     waits: Sequence[float]
     waits_back: Sequence[float]
-    others: Sequence[float]
+    others: int
     out: Sequence[Moved]
     refusals: Sequence[str]
     latencies: tuple[Sequence[float], Sequence[float]]
@@ -68,7 +68,7 @@ def pause(seen: Seen, options: Options) -> Figure:
         met=percentile(seen.waits, 99) <= 1.0 and max(seen.waits) <= 2.0 and not seen.refusals,
         details=asdict(seen),
         note=f"of those who came to payments while it was fenced; {len(seen.refusals)} of "
-        f"{len(seen.waits) + len(seen.others)} requests refused; {seen.messages:,} messages in "
+        f"{len(seen.waits) + seen.others} requests refused; {seen.messages:,} messages in "
         f"the log beside; the move took {_whole(seen.out[0]):.0f} s",
     )
 
@@ -82,7 +82,8 @@ def tenfold(few: Seen, many: Seen) -> Figure:
         measured=f"{ratio:.2f} ×",
         met=ratio <= 1.2,
         details=asdict(few),
-        note=f"p99 with {many.payments:,} payments against {few.payments:,}: {few.told()}; "
+        note=f"p99 with {many.payments:,} payments against {few.payments:,}: {few.told()}; by "
+        f"how long it was fenced {_length(many) / _length(few):.2f} ×; "
         f"{len(few.refusals)} requests refused",
     )
 
@@ -130,7 +131,7 @@ def look(system: Deployables, options: Options, *, moves: int) -> Seen:
         messages=system.messages,
         waits=[one.seconds for one in waits],
         waits_back=[one.seconds for one in waits_back],
-        others=[one.seconds for one in asked if one not in waits and one not in waits_back],
+        others=len(asked) - len(waits) - len(waits_back),
         out=out,
         refusals=shoppers.refusals(),
         latencies=(_latencies(system, *before), _latencies(system, *after)),
@@ -154,6 +155,10 @@ def _fenced(asked: Sequence[Asked], moves: Sequence[Moved]) -> list[Asked]:
 
 def _latencies(system: Deployables, began: float, ended: float) -> list[float]:
     return [float(row[0]) for row in system.database.rows(_ORDERS, (began, ended))]
+
+
+def _length(seen: Seen) -> float:
+    return statistics.median(one.paused_seconds for one in seen.out)
 
 
 def _whole(move: Moved) -> float:

@@ -22,7 +22,7 @@ _CUSTOMERS = 100
 #: More than can wait at once while a module is fenced.
 _THREADS = 96
 #: What comes to payments for each order: a deposit, and else questions. Only they see the pause.
-_TO_PAYMENTS = 5
+_TO_PAYMENTS = 10
 _TIMEOUT_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
 _READY_WITHIN_SECONDS = 60.0
