@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from modules.kernel.extraction.moving.operating import latest_moves
+from modules.kernel.placements import ShadowOutcome, read_shadows
 
 _SHOWN = 50
 
@@ -58,6 +61,36 @@ class Move:
     @property
     def stopped(self) -> str:
         return self.phases[-1].note if self.is_under_way and self.phases else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """This is how the questions to one method fared that were asked of both.
+
+    Attributes:
+        settled: the same a moment later.
+    """
+
+    module: str
+    method: str
+    same: int
+    settled: int
+    different: int
+    unanswered: int
+    left_out: int
+
+
+def compared() -> tuple[Compared, ...]:
+    """This gives the questions of each module's last shadow, by module and method."""
+    return tuple(
+        Compared(
+            module=module,
+            method=method,
+            **{one.value: outcomes.get(one, 0) for one in ShadowOutcome},
+        )
+        for module in settings.QUARRY_ALL_MODULES
+        for method, outcomes in read_shadows(module).items()
+    )
 
 
 def moves() -> tuple[Move, ...]:

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from modules.kernel.extraction.models import Move, MovePhase
+from modules.kernel.placements import ShadowOutcome, note_shadow
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("other_modules")]
 
@@ -64,3 +65,12 @@ def test_shows_the_moves_there_were(client: Client) -> None:
     assert '<span class="badge badge-good">Switched</span>' in page
     assert '<span class="badge badge-warn">Aborted</span>' in page
     assert "db2" not in page
+
+
+def test_shows_what_came_of_questions_asked_of_both(client: Client) -> None:
+    assert "Questions asked of both" not in client.get("/console/moves").text
+    note_shadow("payments", "status", ShadowOutcome.SAME, count=41)
+    note_shadow("payments", "status", ShadowOutcome.DIFFERENT, example="payments/Payments/status")
+    page = client.get("/console/moves").text
+    assert '<td class="mono">status</td><td class="number">41</td>' in page
+    assert '<span class="badge badge-bad">1</span>' in page

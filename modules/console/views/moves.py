@@ -18,6 +18,7 @@ def every(request: HttpRequest) -> HttpResponse:
     context = {
         "places": calls.places(),
         "under_way": [one for one in found if one.is_under_way],
+        "compared": moves.compared(),
         "ended": [one for one in found if not one.is_under_way],
     }
     return render(request, "console/moves.html", context)

@@ -27,11 +27,15 @@ class Location:
     Attributes:
         url: of the process that has it, up to where its internal paths begin; remote ones only.
         epoch: grows each time that the module moves.
+        shadow_url: of the process that is to have it, and is asked along with it already; a share
+            of `shadow_percent` of the questions.
     """
 
     binding: Binding = Binding.LOCAL
     url: str = ""
     epoch: int = 0
+    shadow_url: str = ""
+    shadow_percent: int = 0
 
     @property
     def is_here(self) -> bool:

@@ -136,7 +136,12 @@ class Placed:
             return Location(binding=Binding.REMOTE, url=placed.url, epoch=placed.epoch)
         said = self._configured.of(placed.module)
         binding = said.binding if said.is_here else Binding.LOCAL
-        return Location(binding=binding, epoch=placed.epoch)
+        return Location(
+            binding=binding,
+            epoch=placed.epoch,
+            shadow_url=placed.shadow_url,
+            shadow_percent=placed.shadow_percent,
+        )
 
 
 def _holds_the_turn_to_write() -> bool:

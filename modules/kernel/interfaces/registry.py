@@ -13,6 +13,7 @@ from modules.kernel.interfaces.locations import HERE, Binding, Location
 from modules.kernel.interfaces.methods import Method, methods_of
 from modules.kernel.interfaces.remote import remote
 from modules.kernel.interfaces.serialized import serialized
+from modules.kernel.interfaces.shadowing import shadowed
 
 T = TypeVar("T")
 
@@ -65,24 +66,33 @@ def get(protocol: type[T]) -> T:
     contract = interface_of(protocol)
     works_with = wiring.wired()
     location = works_with.locations.of(contract.module)
-    if location is HERE or location.binding is Binding.LOCAL:
+    if location is HERE or (location.binding is Binding.LOCAL and not location.shadow_url):
         return cast(T, _provider(contract))
-    caller = "" if location.is_here else module_of_caller(1) or works_with.outsider
+    is_asked = location.is_here and not location.shadow_url
+    caller = "" if is_asked else module_of_caller(1) or works_with.outsider
     return cast(T, _bound(protocol, contract, location, caller))
 
 
 def _bound(protocol: type, contract: InterfaceContract, location: Location, caller: str) -> object:
-    if location.binding is Binding.LOCAL:
+    if location.binding is Binding.LOCAL and not location.shadow_url:
         return _provider(contract)
     found = _bindings.get((protocol, caller))
     if found is None or (found.location is not location and found.location != location):
         found = _bindings[protocol, caller] = Bound(
-            location=location,
-            binding=serialized(protocol, _provider(contract))
-            if location.is_here
-            else remote(protocol, location=location, caller=caller, after=_after),
+            location=location, binding=_made(protocol, contract, location, caller)
         )
     return found.binding
+
+
+def _made(protocol: type, contract: InterfaceContract, location: Location, caller: str) -> object:
+    if not location.is_here:
+        return remote(protocol, location=location, caller=caller, after=_after)
+    provider = _provider(contract)
+    if location.binding is Binding.SERIALIZED:
+        provider = serialized(protocol, provider)
+    if location.shadow_url:
+        return shadowed(protocol, provider, location=location, caller=caller)
+    return provider
 
 
 def _after(protocol: type, location: Location, caller: str) -> object | None:

@@ -23,7 +23,7 @@ from modules.kernel.interfaces.problems import as_sent
 from modules.kernel.interfaces.registry import Served
 from modules.kernel.interfaces.tokens import Caller, TokenRefused
 from modules.kernel.messaging.context import Causes, caused_by
-from modules.kernel.placements import Moved
+from modules.kernel.placements import Moved, State, placements
 
 _logger = structlog.get_logger("quarry.interfaces")
 
@@ -32,6 +32,7 @@ _AUTHORIZATION = wire.in_environ(wire.AUTHORIZATION)
 _TIMEOUT = wire.in_environ(wire.TIMEOUT)
 _CORRELATION = wire.in_environ(wire.CORRELATION)
 _TRACE = wire.in_environ(wire.TRACE)
+_SHADOW = wire.in_environ(wire.SHADOW)
 
 #: How long a call waits for a move that its caller knows of already, and how often it looks.
 _MOVE_SECONDS = 2.0
@@ -60,6 +61,8 @@ def answer(path: str, body: bytes, environ: Mapping[str, Any]) -> Outgoing:
         caller = caller_of(environ, module=module)
         deadline = _deadline(environ.get(_TIMEOUT))
         with answering(Call(caller.module, deadline, caller.principal)):
+            if environ.get(_SHADOW):
+                return _carried_out(_asked_along(path, caller.module), body, environ)
             for _ in range(2):
                 location = _location(module, epoch_in(environ), deadline)
                 if location.is_here:
@@ -87,6 +90,18 @@ def _called(path: str, caller: str) -> Served:
             f"{caller} may not call {called.interface}: `requires` of its manifest does not "
             "name it",
         )
+    return called
+
+
+def _asked_along(path: str, caller: str) -> Served:
+    """This gives what is asked of a module that waits here, only to compare. Raises: Turned."""
+    called = _called(path, caller)
+    if not called.method.repeating.safe:
+        raise Turned(wire.BAD_CALL, f"{path} changes something, and is no question to compare")
+    module = path.partition("/")[0]
+    placed = placements().known().get(module)
+    if placed is not None and placed.state not in (State.STANDBY, State.HERE):
+        raise Turned(wire.MOVED, f"{module} is not about to come here")
     return called
 
 

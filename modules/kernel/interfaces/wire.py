@@ -22,6 +22,8 @@ TRACE = "traceparent"
 EPOCH = "Quarry-Epoch"
 #: A call that came to where the module was, and was passed on from there: not again.
 PASSED_ON = "Quarry-Passed-On"
+#: A question to a module that is in charge elsewhere, only to compare the answer.
+SHADOW = "Quarry-Shadow"
 
 RESULT = HTTPStatus.OK
 #: An error of the contract. One status for all, whatever their kind: what stands between the

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from modules.kernel.interfaces.comparing import Comparer
 from modules.kernel.interfaces.locations import Configured, Location, Locations
 from modules.kernel.interfaces.tokens import Signer, Verifier
 from modules.kernel.interfaces.transport import Transport
@@ -14,6 +15,7 @@ class Wiring:
     Attributes:
         signer, verifier: None where no keys are configured: then nothing remote is called, and
             no call from outside is answered.
+        comparer: what asks the service along that a module is to move to.
         outsider: the name under which code that is of no module calls; empty for no name.
     """
 
@@ -21,6 +23,7 @@ class Wiring:
     transport: Transport = field(default_factory=Transport)
     signer: Signer | None = None
     verifier: Verifier | None = None
+    comparer: Comparer = field(default_factory=Comparer)
     outsider: str = ""
 
 

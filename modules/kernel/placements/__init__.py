@@ -25,6 +25,13 @@ from modules.kernel.placements.reading import (
     Unmoved,
 )
 from modules.kernel.placements.refusals import REFUSAL, is_moved_away, is_refused_write
+from modules.kernel.placements.shadows import (
+    ShadowOutcome,
+    different_shadows,
+    forget_shadows,
+    note_shadow,
+    read_shadows,
+)
 from modules.kernel.placements.wiring import placements, use
 from modules.kernel.placements.writing import place, read_placements
 
@@ -55,4 +62,9 @@ __all__ = [
     "REFUSAL",
     "is_refused_write",
     "is_moved_away",
+    "ShadowOutcome",
+    "note_shadow",
+    "read_shadows",
+    "different_shadows",
+    "forget_shadows",
 ]

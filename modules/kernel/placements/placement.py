@@ -29,3 +29,5 @@ class Placement:
     epoch: int
     url: str = ""
     broker_url: str = ""
+    shadow_url: str = ""
+    shadow_percent: int = 0

@@ -16,10 +16,11 @@ _ROW = "placements_placement"
 # In one epoch only forward: what a mover still says after it was overtaken must not undo what
 # was decided. The same again is no error: each phase of a move may be repeated.
 _PLACE = f"""
-INSERT INTO {_ROW} (module, epoch, state, url, broker_url, since)
-VALUES (%s, %s, %s, %s, %s, CURRENT_TIMESTAMP)
+INSERT INTO {_ROW} (module, epoch, state, url, broker_url, shadow_url, shadow_percent, since)
+VALUES (%s, %s, %s, %s, %s, %s, %s, CURRENT_TIMESTAMP)
 ON CONFLICT (module) DO UPDATE SET epoch = excluded.epoch, state = excluded.state,
     url = excluded.url, broker_url = excluded.broker_url,
+    shadow_url = excluded.shadow_url, shadow_percent = excluded.shadow_percent,
     since = CASE WHEN {_ROW}.epoch = excluded.epoch AND {_ROW}.state = excluded.state
                  THEN {_ROW}.since ELSE excluded.since END
  WHERE {_ROW}.epoch < excluded.epoch
@@ -35,6 +36,8 @@ def place(
     epoch: int,
     url: str = "",
     broker_url: str = "",
+    shadow_url: str = "",
+    shadow_percent: int = 0,
     using: str | BaseDatabaseWrapper = "default",
 ) -> Placement:
     """This writes where a module is, in the transaction that is open on the connection, if any.
@@ -44,7 +47,7 @@ def place(
     Args:
         epoch: of the move; from 1, and larger than that of any earlier move.
         url: of the process that has the module; needed for `State.ELSEWHERE`.
-        broker_url: see `models.Placement`.
+        broker_url, shadow_url, shadow_percent: see `models.Placement`.
         using: an alias, or a connection.
 
     Raises:
@@ -61,14 +64,23 @@ def place(
             "password out of the URL, and say QUARRY_BROKER_CREDENTIALS to the processes"
         )
     with _connection(using).cursor() as cursor:
-        cursor.execute(_PLACE, [module, epoch, state.value, url, broker_url])
+        asked = (shadow_url, shadow_percent)
+        cursor.execute(_PLACE, [module, epoch, state.value, url, broker_url, *asked])
         if cursor.rowcount != 1:
             found = read_placements(using)[module]
             raise StaleEpoch(
                 f"{module} is {found.state} since epoch {found.epoch}; "
                 f"{state} of epoch {epoch} is too late"
             )
-    return Placement(module=module, state=state, epoch=epoch, url=url, broker_url=broker_url)
+    return Placement(
+        module=module,
+        state=state,
+        epoch=epoch,
+        url=url,
+        broker_url=broker_url,
+        shadow_url=shadow_url,
+        shadow_percent=shadow_percent,
+    )
 
 
 def read_placements(using: str | BaseDatabaseWrapper = "default") -> dict[str, Placement]:
@@ -78,12 +90,20 @@ def read_placements(using: str | BaseDatabaseWrapper = "default") -> dict[str, P
         using: an alias, or a connection.
     """
     with _connection(using).cursor() as cursor:
-        cursor.execute(f"SELECT module, state, epoch, url, broker_url FROM {_ROW}")
+        cursor.execute(
+            f"SELECT module, state, epoch, url, broker_url, shadow_url, shadow_percent FROM {_ROW}"
+        )
         return {
-            module: Placement(
-                module=module, state=State(state), epoch=epoch, url=url, broker_url=broker_url
+            row[0]: Placement(
+                module=row[0],
+                state=State(row[1]),
+                epoch=row[2],
+                url=row[3],
+                broker_url=row[4],
+                shadow_url=row[5],
+                shadow_percent=row[6],
             )
-            for module, state, epoch, url, broker_url in cursor.fetchall()
+            for row in cursor.fetchall()
         }
 
 

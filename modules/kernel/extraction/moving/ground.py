@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from modules.kernel.extraction.moving import constraints
 from modules.kernel.extraction.moving.copying import Copying
@@ -27,6 +28,22 @@ from modules.kernel.placements import State as Placed
 _LOOK_SECONDS = 0.01
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shadowing:
+    """This is for how long the service is asked along before the fence, and how often.
+
+    Attributes:
+        seconds: 0 for not at all.
+        percent: of the questions.
+    """
+
+    seconds: float = 0.0
+    percent: int = 10
+
+
+NO_SHADOW = Shadowing()
+
+
 class Ground(ABC):
     """This is one move with its two sides: `old`, which is in charge, and `new`.
 
@@ -44,6 +61,7 @@ class Ground(ABC):
         watcher: Watcher,
         max_pause_seconds: float,
         pace: Pace,
+        shadowing: Shadowing,
     ) -> None:
         self.record = record
         self.module = record.move.module
@@ -52,6 +70,7 @@ class Ground(ABC):
         self.watcher = watcher
         self.max_pause_seconds = max_pause_seconds
         self.pace = pace
+        self.shadowing = shadowing
         self.hearing: Hearing = hearing_of(self.module)
         self._closed_at = 0.0
         self._copying: Copying | None = None

@@ -1,6 +1,6 @@
 """The protocol of a move, whichever way it goes: phases, the fence, and what a crash leaves.
 
-    prepare → copy → catch-up → compare → fence → drain → verify → switch → resume → watch
+    prepare → copy → catch-up → compare → shadow → fence → drain → verify → switch → resume → watch
 
 Each phase is recorded in the deployable that the module leaves first, may be run again, and leaves
 what the next one needs in the databases. Until the transaction that `switch` commits there, the
@@ -27,6 +27,7 @@ PHASES = (
     "copy",
     "catch-up",
     "compare",
+    "shadow",
     "fence",
     "drain",
     "verify",
@@ -121,6 +122,9 @@ class Mover(Ground):
         self.copying.compare()
         self.compare_log()
         self.catch_up()
+
+    def shadow(self) -> None:
+        """This has both sides answer questions for a while, where the operator wants it."""
 
     def fence(self) -> None:
         """This has callers wait, and refuses what does not know yet that it has to."""

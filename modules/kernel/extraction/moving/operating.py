@@ -16,6 +16,7 @@ from django.conf import settings
 from modules.kernel.extraction.moving import guards, record
 from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.finishing import finish
+from modules.kernel.extraction.moving.ground import NO_SHADOW, Shadowing
 from modules.kernel.extraction.moving.homeward import Homeward
 from modules.kernel.extraction.moving.mover import PHASES, Mover
 from modules.kernel.extraction.moving.noting import Noting
@@ -28,6 +29,7 @@ from modules.kernel.placements import (
     broker_at,
     credentials_of,
     read_placements,
+    read_shadows,
     without_credentials,
 )
 
@@ -44,6 +46,7 @@ class Wanted:
     Attributes:
         to_database: of the service; empty for what an earlier command said.
         deployable: what the service is called at the broker.
+        shadowing: whether the service is asked along first; on the way out only.
         share: of the time in which the mover works, while the module goes on; the rest is rest.
     """
 
@@ -54,6 +57,7 @@ class Wanted:
     deployable: str = ""
     max_pause_seconds: float = 5.0
     share: float = SHARE
+    shadowing: Shadowing = NO_SHADOW
 
 
 def cut_over(wanted: Wanted, watcher: Watcher) -> Record:
@@ -128,6 +132,7 @@ def status(module: str) -> dict[str, Any]:
         "placed": placed.state.value if placed else "here",
         "url": placed.url if placed else "",
         "epoch": placed.epoch if placed else 0,
+        "shadow": read_shadows(module, using=HERE.alias),
         "writes_refused": guards.refused(HERE, module),
         "moves": [describe(one) for one in record.moves_of(HERE, module)],
     }
@@ -194,6 +199,7 @@ def _mover(found: Record, service: Side, wanted: Wanted, watcher: Watcher) -> Mo
         watcher=Noting(watcher, found),
         max_pause_seconds=wanted.max_pause_seconds,
         pace=Pace(wanted.share),
+        shadowing=wanted.shadowing,
     )
 
 

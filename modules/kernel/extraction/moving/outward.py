@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import urllib3
 
 from modules.kernel.extraction.moving import constraints, deliveries, guards, log, queues
 from modules.kernel.extraction.moving.clearing import clear_service, refuse_unless_empty
-from modules.kernel.extraction.moving.errors import NotReady
+from modules.kernel.extraction.moving.errors import Differs, NotReady
 from modules.kernel.extraction.moving.mover import Mover
 from modules.kernel.extraction.moving.progress import read_progress, write_progress
 from modules.kernel.extraction.moving.record import State
@@ -14,15 +16,32 @@ from modules.kernel.extraction.moving.shared import check_shared, copy_shared, c
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import Table
 from modules.kernel.messaging.logs import open_log
-from modules.kernel.placements import EVERYBODY_KNOWS_SECONDS, hosting
+from modules.kernel.placements import (
+    EVERYBODY_KNOWS_SECONDS,
+    different_shadows,
+    forget_shadows,
+    hosting,
+    place,
+    read_placements,
+)
 from modules.kernel.placements import State as Placed
 
 #: A process that has lost its connection to the database may be late by so much.
 _RELAY_RESTS_SECONDS = EVERYBODY_KNOWS_SECONDS + 0.5
 _ANSWERS_WITHIN_SECONDS = 5.0
 
+#: How often it is seen to, while both answer, that little is left to copy.
+_SHADOW_LOOKS_SECONDS = 0.2
+
 #: What is noted on the service's side once it belongs to this move.
 _BEGUN = "begun"
+
+
+def end_shadow(here: Side, module: str) -> None:
+    """This has nobody ask the service along any more."""
+    placed = read_placements(here.alias).get(module)
+    if placed is not None and placed.shadow_url:
+        place(module, state=Placed.HERE, epoch=placed.epoch, using=here.alias)
 
 
 class Outward(Mover):
@@ -63,6 +82,31 @@ class Outward(Mover):
         super().compare()
         # Before callers wait, and not before all is copied, which would ask them for each row.
         guards.install(self.service, self.module, self._tables_of_service())
+
+    def shadow(self) -> None:
+        end_shadow(self.here, self.module)
+        if not self.shadowing.seconds:
+            return
+        forget_shadows(self.module, using=self.here.alias)
+        began = time.monotonic()
+        self._place_shadow()
+        self.watcher.reached("shadow placed")
+        try:
+            while (passed := time.monotonic() - began) < self.shadowing.seconds:
+                self.catch_up()
+                self.watcher.progress(
+                    "shadow reads (s)", done=int(passed), total=int(self.shadowing.seconds)
+                )
+                time.sleep(_SHADOW_LOOKS_SECONDS)
+        finally:
+            end_shadow(self.here, self.module)
+        self.wait_until_known()
+        found = different_shadows(self.module, using=self.here.alias)
+        if found:
+            raise Differs(
+                f"the service has answered differently ({'; '.join(found)}): nothing was switched; "
+                "see --status, and --resume without --shadow if that is as it must be, or --abort"
+            )
 
     def place_fence(self, epoch: int) -> None:
         with self.here.transaction():
@@ -140,6 +184,7 @@ class Outward(Mover):
         self.watcher.reached("fence opened")
 
     def give_up(self) -> None:
+        end_shadow(self.here, self.module)
         guards.remove(self.here, self.module, self.copying.tables)
         self.watcher.reached("guards removed")
         clear_service(self.module, self.service, self.hearing, self._tables_of_service())
@@ -166,6 +211,17 @@ class Outward(Mover):
         here = log.count(self.here, after, until, of=self.hearing)
         there = log.count_carried(self.service, after, until)
         self.refuse_if_different(f"messages at positions {after + 1} to {until}", here, there)
+
+    def _place_shadow(self) -> None:
+        placed = self.placed(self.here)
+        place(
+            self.module,
+            state=Placed.HERE,
+            epoch=placed.epoch if placed else self.next_epoch(),
+            shadow_url=self.record.parameters["to_service"],
+            shadow_percent=self.shadowing.percent,
+            using=self.here.alias,
+        )
 
     def _refuse_if_elsewhere(self) -> None:
         placed = self.placed(self.here)

@@ -109,6 +109,9 @@ def show_status(found: Mapping[str, Any]) -> str:
     lines = [f"{found['module']} is {found['placed']}{at} (epoch {found['epoch']})"]
     if found["writes_refused"]:
         lines.append(f"{found['writes_refused']} writes were refused here since the move began")
+    for method, outcomes in found["shadow"].items():
+        counted = (f"{count:,} {name.replace('_', ' ')}" for name, count in outcomes.items())
+        lines.append(f"asked of both: {method}: {', '.join(counted)}")
     for move in found["moves"]:
         lines.append(f"{move['began_at'][:19]}  {move['direction']:<5}{move['state']}")
         for phase in move["phases"]:

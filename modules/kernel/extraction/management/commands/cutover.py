@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.dry_run import dry_run
 from modules.kernel.extraction.moving.errors import MoveError
+from modules.kernel.extraction.moving.ground import Shadowing
 from modules.kernel.extraction.moving.pace import SHARE, share
 from modules.kernel.extraction.moving.showing import Screen, as_json, show_plan, show_status
 
@@ -52,6 +53,22 @@ class Command(BaseCommand):
             help="of the time in which it copies, and leaves the machine to others in the rest "
             "(default: %(default)g; 1 for as fast as it can)",
         )
+        parser.add_argument(
+            "--shadow",
+            metavar="SECONDS",
+            type=float,
+            default=0.0,
+            help="before callers wait, ask the service along for so long and compare the answers; "
+            "a difference stops the move (default: not at all)",
+        )
+        parser.add_argument(
+            "--shadow-percent",
+            metavar="N",
+            type=int,
+            choices=range(1, 101),
+            default=10,
+            help="of the questions (default: 10)",
+        )
         doing = parser.add_mutually_exclusive_group()
         doing.add_argument("--dry-run", action="store_true", help="say what it would take")
         doing.add_argument("--resume", action="store_true", help="go on with a move that stopped")
@@ -70,6 +87,7 @@ class Command(BaseCommand):
             deployable=options["deployable"],
             max_pause_seconds=options["max_pause"],
             share=options["share"],
+            shadowing=Shadowing(seconds=options["shadow"], percent=options["shadow_percent"]),
         )
         in_json: bool = options["json"]
         try:
