@@ -178,12 +178,13 @@ class Live:
         told: dict[str, Any] = json.loads(said)
         return told
 
-    def cut_over(self) -> dict[str, Any]:
+    def cut_over(self, *options: str) -> dict[str, Any]:
         return self.move(
             "cutover",
             *("--to-database", self.databases["service"]),
             *("--to-service", self.service_url),
             *("--broker", self.broker),
+            *options,
         )
 
     def halting(self, do: str) -> HaltingMover:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.ground import Shadowing
@@ -14,7 +20,10 @@ from modules.kernel.placements import (
     read_placements,
 )
 from tests.extraction import scene
+from tests.extraction.front import Front
+from tests.extraction.live import live
 from tests.extraction.scene import Outcome
+from tests.extraction.shoppers import Shoppers
 from tests.extraction.stage import KillAt, Stage, forked
 
 
@@ -76,3 +85,39 @@ def test_is_over_when_its_mover_was_killed_and_the_move_given_up(
     assert stage.move(operating.abort) == ""
     assert (placed().state, placed().shadow_url) == (State.HERE, "")
     assert scene.outcome() == unmoved
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_asks_a_service_that_runs_what_customers_ask(tmp_path: Path) -> None:
+    with live("sqlite", tmp_path) as running:
+        front = Front((running.url,), running.token())
+        shoppers = Shoppers(front, module="payments", a_second=1)
+        shoppers.wait_until_open()
+        with shoppers.at_it(), looking_at_orders(front, shoppers):
+            shoppers.wait_for(3)
+            running.cut_over("--shadow", "8", "--shadow-percent", "100")
+        shoppers.wait_until_all_have_ended()
+        shoppers.check()
+        asked = running.move("cutover", "--status")["shadow"]["status"]
+        assert asked["same"] > 0
+        assert not {"different", "unanswered"} & set(asked)
+
+
+@contextmanager
+def looking_at_orders(front: Front, shoppers: Shoppers) -> Iterator[None]:
+    """This has customers look at the latest orders, whose page asks payments by its interface."""
+    stopping = threading.Event()
+
+    def look() -> None:
+        while not stopping.wait(0.2):
+            for order in list(shoppers.orders)[-3:]:
+                front.get(f"/web/orders/{order}")
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join(60)
