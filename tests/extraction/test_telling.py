@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import InterfaceError, OperationalError
 from rich.console import Console
 
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.mover import PHASES
-from modules.kernel.extraction.moving.showing import Screen
+from modules.kernel.extraction.moving.showing import Screen, told_to_operator
 from tests.extraction.scene import ORDERS
 from tests.extraction.stage import Stage
 
@@ -91,6 +92,15 @@ class TestStatus:
                 *("--to-service", "http://127.0.0.1:9"),
             )
         assert "NotReady: the service does not answer at http://127.0.0.1:9" in told("--status")
+
+
+@pytest.mark.parametrize("lost", [OperationalError, InterfaceError])
+def test_a_database_that_was_lost_on_the_way_is_told_with_what_to_do(
+    lost: type[Exception],
+) -> None:
+    told = r"^a database does not answer: the connection is closed\. Once it does.*--resume it"
+    with pytest.raises(CommandError, match=told), told_to_operator("payments"):
+        raise lost("the connection is closed\n")
 
 
 class TestProgress:

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 import msgspec
+from django.core.management.base import CommandError
+from django.db import InterfaceError, OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from modules.kernel.extraction.moving.dry_run import Plan
+from modules.kernel.extraction.moving.errors import MoveError
+
+
+@contextmanager
+def told_to_operator(module: str) -> Iterator[None]:
+    """This has what stops a move end a command with words, and with what to do next.
+
+    Raises:
+        CommandError: in place of a `MoveError` or of a database that is away.
+    """
+    try:
+        yield
+    except MoveError as error:
+        raise CommandError(str(error)) from error
+    except (OperationalError, InterfaceError) as error:
+        # Whichever of the two it was: a move that stops anywhere is in one of two states.
+        raise CommandError(
+            f"a database does not answer: {str(error).strip()}. Once it does, `manage.py cutover "
+            f"{module} --status` says how far a move has come; then --resume it, or --abort it "
+            "where it has not switched"
+        ) from error
 
 
 class Screen:

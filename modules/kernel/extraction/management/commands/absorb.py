@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from modules.kernel.extraction.moving import operating
-from modules.kernel.extraction.moving.errors import MoveError
 from modules.kernel.extraction.moving.pace import SHARE, share
-from modules.kernel.extraction.moving.showing import Screen, as_json
+from modules.kernel.extraction.moving.showing import Screen, as_json, told_to_operator
 
 
 class Command(BaseCommand):
@@ -40,10 +39,7 @@ class Command(BaseCommand):
             max_pause_seconds=options["max_pause"],
             share=options["share"],
         )
-        try:
-            with Screen(silent=options["json"]) as screen:
-                record = operating.absorb(wanted, screen)
-        except MoveError as error:
-            raise CommandError(str(error)) from error
+        with told_to_operator(wanted.module), Screen(silent=options["json"]) as screen:
+            record = operating.absorb(wanted, screen)
         described = operating.describe(record)
         self.stdout.write(as_json(described) if options["json"] else screen.said_at_end(described))

@@ -3,14 +3,19 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.dry_run import dry_run
-from modules.kernel.extraction.moving.errors import MoveError
 from modules.kernel.extraction.moving.ground import Shadowing
 from modules.kernel.extraction.moving.pace import SHARE, share
-from modules.kernel.extraction.moving.showing import Screen, as_json, show_plan, show_status
+from modules.kernel.extraction.moving.showing import (
+    Screen,
+    as_json,
+    show_plan,
+    show_status,
+    told_to_operator,
+)
 
 
 class Command(BaseCommand):
@@ -90,7 +95,7 @@ class Command(BaseCommand):
             shadowing=Shadowing(seconds=options["shadow"], percent=options["shadow_percent"]),
         )
         in_json: bool = options["json"]
-        try:
+        with told_to_operator(wanted.module):
             if options["status"]:
                 found = operating.status(wanted.module)
                 self.stdout.write(as_json(found) if in_json else show_status(found))
@@ -107,8 +112,6 @@ class Command(BaseCommand):
             }.get(next((one for one in _DOING if options[one]), ""), operating.cut_over)
             with Screen(silent=in_json) as screen:
                 record = do(wanted, screen)
-        except MoveError as error:
-            raise CommandError(str(error)) from error
         described = operating.describe(record)
         self.stdout.write(as_json(described) if in_json else screen.said_at_end(described))
 
