@@ -26,6 +26,11 @@ class TestCounting:
         assert [one.remaining for one in (first, second, third)] == [1, 0, 0]
         assert 3_590 < third.reset_seconds <= second.reset_seconds <= first.reset_seconds <= 3_600
 
+    def test_never_says_longer_than_the_window(self, counting: Counting) -> None:
+        for number in range(500):
+            [left] = counting.take([wanted(1, f"{{ann}}/{number}")])
+            assert left.reset_seconds <= 3_600
+
     def test_counts_none_of_its_limits_where_one_is_used_up(self, counting: Counting) -> None:
         narrow, wide = wanted(1, "{ann}/narrow"), wanted(9, "{ann}/wide")
         counting.take([narrow, wide])

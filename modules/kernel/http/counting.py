@@ -98,7 +98,8 @@ class InMemory:
                 Left(
                     is_free,
                     one.amount - len(times),
-                    (times[0] if times else now) + one.window_seconds - now,
+                    # In this order: a rounding must not make it longer than the window.
+                    one.window_seconds - (now - times[0] if times else 0.0),
                 )
                 for one, times, is_free in zip(wanted, found, free, strict=True)
             ]
@@ -131,7 +132,8 @@ class InMemory:
 #: In Redis's own time: the clocks of processes differ.
 _TAKE = """
 local clock = redis.call('TIME')
-local now = clock[1] + clock[2] / 1000000
+local kept = string.format('%d.%06d', clock[1], clock[2])
+local now = tonumber(kept)
 local all_free, free = true, {}
 for i, key in ipairs(KEYS) do
   local began = now - tonumber(ARGV[2 * i])
@@ -147,13 +149,13 @@ local left = {}
 for i, key in ipairs(KEYS) do
   local seconds = tonumber(ARGV[2 * i])
   if all_free then
-    redis.call('RPUSH', key, string.format('%.6f', now))
+    redis.call('RPUSH', key, kept)
     redis.call('EXPIRE', key, seconds + 1)
   end
   local oldest = tonumber(redis.call('LINDEX', key, 0) or now)
   left[3 * i - 2] = free[i] and 1 or 0
   left[3 * i - 1] = tonumber(ARGV[2 * i - 1]) - redis.call('LLEN', key)
-  left[3 * i] = math.ceil((oldest + seconds - now) * 1000)
+  left[3 * i] = math.ceil((seconds - (now - oldest)) * 1000)
 end
 return left
 """
