@@ -21,6 +21,7 @@ from benchmarks import tokens
 from benchmarks.extraction.past import make_past
 from benchmarks.harness import Crew, Database
 from modules.kernel.interfaces.tokens import make_keys
+from tests.services.brokers import remove_from_rabbitmq
 from tests.services.own_brokers import free_port
 
 MODULE = "payments"
@@ -111,6 +112,7 @@ def running(server: str, *, like: str, payments: int, broker: str) -> Iterator[D
             },
         }
         prefix = f"bench-{uuid.uuid4().hex[:8]}"
+        until.callback(remove_from_rabbitmq, broker, prefix=prefix, deployables=("quarry", MODULE))
         for name in (*_MODULES, "gateway", "console"):
             make_keys(folder / "keys", name)
         for name, port in ports.items():

@@ -30,9 +30,10 @@ CREATE TABLE IF NOT EXISTS peer_outbox (
 
 def run_for(stop: Stop, seconds: float, at_a_time: int, url: str) -> float:
     """This keeps so many workflows under way and gives how many ended a second."""
+    own = f"peer_{uuid.uuid4().hex[:8]}"
     config: DBOSConfig = {
         "name": "peer",
-        "system_database_url": url.rsplit("/", 1)[0] + f"/peer_{uuid.uuid4().hex[:8]}",
+        "system_database_url": url.rsplit("/", 1)[0] + f"/{own}",
         "log_level": "ERROR",
         "sys_db_pool_size": max(20, at_a_time),
     }
@@ -46,6 +47,9 @@ def run_for(stop: Stop, seconds: float, at_a_time: int, url: str) -> float:
             return _rate(checkout, seconds, at_a_time)
         finally:
             DBOS.destroy()
+            with pool.connection() as connection:
+                connection.autocommit = True
+                connection.execute(f"DROP DATABASE {own} WITH (FORCE)".encode())
 
 
 def _workflow(pool: ConnectionPool):  # type: ignore[no-untyped-def]  # a decorated function
