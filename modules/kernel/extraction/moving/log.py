@@ -64,7 +64,8 @@ def copy_out(old: Side, new: Side, hearing: Hearing, *, until: int | None = None
     rows, reached = read(old, after, end, of=hearing)
     with new.transaction():
         identities = _reserved(new, len(rows))
-        append(old, new, [row[1:] for row in rows], own=hearing.module, identities=identities)
+        _note_received(new, [row[1 + _ID] for row in rows if row[1 + _SOURCE] != hearing.module])
+        append(old, new, [row[1:] for row in rows], identities=identities)
         _note_origins(new, rows, identities)
         write_progress(new, hearing.module, "log", upto=str(reached), done=reached >= end)
     return end - reached
@@ -84,7 +85,10 @@ def copy_back(old: Side, new: Side, hearing: Hearing, *, until: int | None = Non
     bare = [row[1:] for row in rows]
     with new.transaction():
         there = _present(new, [row[_ID] for row in bare])
-        append(old, new, [row for row in bare if row[_ID] not in there], own="")
+        _note_received(new, [row[_ID] for row in bare if row[_ID] not in there])
+        # Again: one that was being received over the broker was waited for, and is there by now.
+        there = _present(new, [row[_ID] for row in bare])
+        append(old, new, [row for row in bare if row[_ID] not in there])
         _restore_streams(new, [row for row in bare if row[_ID] in there and row[_STREAM]])
         write_progress(new, hearing.module, "log", upto=str(reached), done=reached >= end)
     return end - reached
@@ -115,29 +119,16 @@ def read(side: Side, after: int, end: int, *, of: Hearing | None) -> tuple[list[
     return rows, rows[-1][0] if len(rows) == BATCH else until
 
 
-def append(
-    old: Side, new: Side, rows: Sequence[Row], *, own: str, identities: Sequence[int] = ()
-) -> None:
+def append(old: Side, new: Side, rows: Sequence[Row], *, identities: Sequence[int] = ()) -> None:
     """This appends messages in their order, in the caller's transaction.
 
-    What others have published is noted in the inbox: over the broker it may come once more.
-
     Args:
-        own: whose messages come over no broker.
         identities: what the rows are to be called there, ascending; empty for what comes.
     """
     if not rows:
         return
     data = carry_keys(old.alias, new.alias, [row[_DATA] for row in rows])
     rows = [(*row[:_DATA], text, *row[_DATA + 1 :]) for row, text in zip(rows, data, strict=True)]
-    now = "clock_timestamp()" if new.is_postgresql else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
-    for some in portions([row[_ID] for row in rows if row[_SOURCE] != own]):
-        new.execute(
-            "INSERT INTO messaging_inbox (consumer, message_id, received_at) VALUES "
-            + ", ".join([f"('{_INBOX}', %s, {now})"] * len(some))
-            + " ON CONFLICT (consumer, message_id) DO NOTHING",
-            some,
-        )
     columns = ", ".join(_COLUMNS)
     if new.is_postgresql:
         if identities:
@@ -282,6 +273,18 @@ def _note_origins(new: Side, rows: Sequence[Row], identities: Sequence[int]) -> 
         new.execute(
             "INSERT INTO extraction_carried (origin, identity) VALUES "
             + ", ".join(f"({origin[str(one)]}, {identity})" for identity, one in found)
+        )
+
+
+def _note_received(new: Side, ids: Sequence[Any]) -> None:
+    """This notes in the inbox what others have published: over the broker it may come once more."""
+    now = "clock_timestamp()" if new.is_postgresql else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
+    for some in portions(ids):
+        new.execute(
+            "INSERT INTO messaging_inbox (consumer, message_id, received_at) VALUES "
+            + ", ".join([f"('{_INBOX}', %s, {now})"] * len(some))
+            + " ON CONFLICT (consumer, message_id) DO NOTHING",
+            some,
         )
 
 
