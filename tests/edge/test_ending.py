@@ -1,10 +1,12 @@
 """A server that is told to end: what it has begun to answer is answered."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,10 +26,13 @@ def server(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     command += ["--port", str(PORT), "tests.edge.unhurried:application"]
     environment = {**os.environ, "UNHURRIED": str(tmp_path)}
     with (tmp_path / "said").open("wb") as said:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=said, stderr=said, start_new_session=True
+        )
     wait_until(answers, what="the server answers")
     yield process
-    process.kill()
+    with suppress(ProcessLookupError):  # its workers, too
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
