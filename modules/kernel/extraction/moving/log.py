@@ -85,10 +85,11 @@ def copy_back(old: Side, new: Side, hearing: Hearing, *, until: int | None = Non
     bare = [row[1:] for row in rows]
     with new.transaction():
         there = _present(new, [row[_ID] for row in bare])
-        _note_received(new, [row[_ID] for row in bare if row[_ID] not in there])
-        # Again: one that was being received over the broker was waited for, and is there by now.
-        there = _present(new, [row[_ID] for row in bare])
-        append(old, new, [row for row in bare if row[_ID] not in there])
+        missing = [row for row in bare if row[_ID] not in there]
+        _note_received(new, [row[_ID] for row in missing])
+        # One that was being received over the broker was waited for, and is there by now.
+        there |= _present(new, [row[_ID] for row in missing])
+        append(old, new, [row for row in missing if row[_ID] not in there])
         _restore_streams(new, [row for row in bare if row[_ID] in there and row[_STREAM]])
         write_progress(new, hearing.module, "log", upto=str(reached), done=reached >= end)
     return end - reached
