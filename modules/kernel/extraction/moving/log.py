@@ -7,6 +7,7 @@ here has one there (`Carried`).
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from modules.kernel.eventstore.carrying import carry_keys
 from modules.kernel.extraction.moving.hearing import Hearing
 from modules.kernel.extraction.moving.progress import read_progress, write_progress
 from modules.kernel.extraction.moving.sides import Side, portions
+from modules.kernel.messaging.inbox import receive_all
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.logs.port import SCAN_LIMIT, LeadershipLost
 
@@ -279,14 +281,8 @@ def _note_origins(new: Side, rows: Sequence[Row], identities: Sequence[int]) -> 
 
 def _note_received(new: Side, ids: Sequence[Any]) -> None:
     """This notes in the inbox what others have published: over the broker it may come once more."""
-    now = "clock_timestamp()" if new.is_postgresql else "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now')"
     for some in portions(ids):
-        new.execute(
-            "INSERT INTO messaging_inbox (consumer, message_id, received_at) VALUES "
-            + ", ".join([f"('{_INBOX}', %s, {now})"] * len(some))
-            + " ON CONFLICT (consumer, message_id) DO NOTHING",
-            some,
-        )
+        receive_all(new.alias, _INBOX, [uuid.UUID(str(one)) for one in some])
 
 
 def _copy_in(new: Side, into: str, rows: Sequence[Row]) -> None:
