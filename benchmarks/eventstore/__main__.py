@@ -1,10 +1,8 @@
 """`python -m benchmarks.eventstore`: measures streams and read models against their bars."""
 
-from functools import partial
-
 from benchmarks.eventstore import filled, projecting, streams
 from benchmarks.eventstore.options import QUICK, Options
-from benchmarks.harness import Command, describe_machine, postgres_server
+from benchmarks.harness import Command
 
 _MEASURES = {
     "streams": streams.measure,
@@ -22,14 +20,7 @@ def main() -> None:
         usual=Options(),
         quick=QUICK,
     )
-    with postgres_server() as server:
-        command.run(
-            {
-                name: partial(measure, server, command.options)
-                for name, measure in _MEASURES.items()
-            },
-            describe_machine(server),
-        )
+    command.run_on_postgres(_MEASURES)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,13 +84,8 @@ class Shoppers:
                     pool.submit(self._look if number % _TO_PAYMENTS else self._deposit, due_at)
                     number, due_at = number + 1, due_at + 1 / (a_second * _TO_PAYMENTS)
 
-            thread = threading.Thread(target=arrive, daemon=True)
-            thread.start()
-            try:
+            with _meanwhile(arrive, stopping):
                 yield
-            finally:
-                stopping.set()
-                thread.join()
 
     @contextmanager
     def as_many_as_it_bears(self, open_at_once: int) -> Iterator[None]:
@@ -108,13 +103,8 @@ class Shoppers:
                         pool.submit(self._order, time.time())
                         placed += 1
 
-            thread = threading.Thread(target=replace, daemon=True)
-            thread.start()
-            try:
+            with _meanwhile(replace, stopping):
                 yield
-            finally:
-                stopping.set()
-                thread.join()
 
     def wait_until_all_have_ended(self) -> None:
         """This waits for what is under way, so that the next figure begins with nothing to do."""
@@ -186,3 +176,15 @@ _STILL_OPEN = (
     "SELECT (SELECT count(*) FROM messaging_message WHERE source = 'ordering'"
     f" AND name = 'ordering.order_placed') - ({_ENDED})"
 )
+
+
+@contextmanager
+def _meanwhile(work: Callable[[], None], stopping: threading.Event) -> Iterator[None]:
+    """This has a thread work during the block; it is over when `stopping` is set."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()

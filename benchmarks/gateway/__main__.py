@@ -1,10 +1,8 @@
 """`python -m benchmarks.gateway`: measures the front door against its bars."""
 
-from functools import partial
-
 from benchmarks.gateway import pages, passing
 from benchmarks.gateway.options import QUICK, Options
-from benchmarks.harness import Command, describe_machine, postgres_server
+from benchmarks.harness import Command
 
 _MEASURES = {"passing": passing.measure, "pages": pages.measure}
 
@@ -18,14 +16,7 @@ def main() -> None:
         usual=Options(),
         quick=QUICK,
     )
-    with postgres_server() as server:
-        command.run(
-            {
-                name: partial(measure, server, command.options)
-                for name, measure in _MEASURES.items()
-            },
-            describe_machine(server),
-        )
+    command.run_on_postgres(_MEASURES)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from rich.console import Console
 
+from benchmarks.harness.database import postgres_server
 from benchmarks.harness.figure import Figure
+from benchmarks.harness.machine import describe_machine
 from benchmarks.harness.report import print_table, write_results
 
 Options = TypeVar("Options")
@@ -41,6 +44,23 @@ class Command(Generic[Options]):
         }
         chosen = quick if self._arguments.quick else usual
         self.options: Options = replace(chosen, **given)  # type: ignore[type-var]  # as above
+
+    def run_on_postgres(
+        self, measures: Mapping[str, Callable[[str, Options], Iterator[Figure]]]
+    ) -> None:
+        """This does as `run` does, with measures that are given a PostgreSQL server's URL first.
+
+        Raises:
+            ServiceMissing: this machine has none.
+        """
+        with postgres_server() as server:
+            self.run(
+                {
+                    name: partial(measure, server, self.options)
+                    for name, measure in measures.items()
+                },
+                describe_machine(server),
+            )
 
     def run(
         self, measures: Mapping[str, Callable[[], Iterator[Figure]]], machine: Mapping[str, str]
