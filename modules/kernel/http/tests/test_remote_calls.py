@@ -1,14 +1,7 @@
-"""Calls over real HTTP: the remote binding on one side, the WSGI application on the other.
+"""Calls over real HTTP: what crosses, what fails, and callers of other versions."""
 
-Both sides are this process. The calling one is the main thread, for which alone the module
-runs elsewhere.
-"""
-
-import json
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -26,23 +19,15 @@ from modules.kernel.contracts import (
     interface,
     safe,
 )
-from modules.kernel.http.internal_calls import InternalCalls
-from modules.kernel.http.tests.served import served
+from modules.kernel.http.tests.calling import CALLER, Net, net, post, token
 from modules.kernel.interfaces import (
-    Binding,
     CallRefused,
-    Location,
     NotHere,
     NotReached,
     ProviderFailed,
-    Wiring,
-    allow,
     current_call,
     current_principal,
     get,
-    provide,
-    registry,
-    use,
     wired,
     within,
     work_with,
@@ -56,105 +41,11 @@ from modules.kernel.interfaces.tests.library import (
     Shelf,
     UnknownBook,
 )
-from modules.kernel.interfaces.tokens import KeyFolder, Signer, Verifier, make_keys
 from modules.kernel.messaging.context import Causes, caused_by, current_causes
 from modules.kernel.resilience import AttemptTimedOut, DeadlineBeforeCall, Policy, RetryPolicy
 
-CALLER = "reader"
-
-
-class Seen:
-    """This is what the server's Django side was given, and what a test has it answer."""
-
-    def __init__(self) -> None:
-        self.environ: dict[str, Any] = {}
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        self.environ = environ
-        start_response("200 OK", [("Content-Length", "2")])
-        return [b"ok"]
-
-
-@dataclass
-class ForTheMainThread:
-    """These are locations: the module is elsewhere for the main thread, and here for others."""
-
-    location: Location
-    server_has_it: bool = True
-
-    def of(self, module: str) -> Location:
-        if threading.current_thread() is threading.main_thread() or not self.server_has_it:
-            return self.location
-        return Location()
-
-    def refresh(self) -> None:
-        """Nothing is new."""
-
-
-@dataclass
-class Net:
-    """This is the wire: where the server is, and who is behind it."""
-
-    url: str
-    librarian: Librarian
-    seen: Seen
-    keys: Path
-
-    def move(self, url: str, *, server_has_it: bool = True) -> None:
-        location = Location(binding=Binding.REMOTE, url=url)
-        use(ForTheMainThread(location, server_has_it))
-
-
-@pytest.fixture
-def net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Net]:
-    monkeypatch.setattr(registry, "_providers", {})
-    monkeypatch.setattr(registry, "_bindings", {})
-    resilience.forget_pipelines()
-    before = wired()
-    make_keys(tmp_path, CALLER)
-    make_keys(tmp_path, "stranger")
-    keys = KeyFolder(tmp_path)
-    librarian = Librarian()
-    provide(Library, librarian)
-    allow(CALLER, ["library.Library"])
-    seen = Seen()
-    work_with(
-        Wiring(
-            signer=Signer(keys, issuer="quarry"),
-            verifier=Verifier(keys, issuer="quarry"),
-            outsider=CALLER,
-        )
-    )
-    with served(InternalCalls(seen)) as url:
-        net = Net(url, librarian, seen, tmp_path)
-        net.move(url)
-        yield net
-        wired().transport.close()
-    work_with(before)
-    resilience.declare(CALLER, {})
-    resilience.forget_pipelines()
-
-
-def token(net: Net, *, caller: str = CALLER, audience: str = "library") -> dict[str, str]:
-    signed = Signer(KeyFolder(net.keys), issuer="quarry").token(caller=caller, audience=audience)
-    return {"Authorization": f"Bearer {signed}"}
-
-
-def asked_by(name: str) -> object:
-    """This asks for the books in code of the name, as it stands in a module."""
-    code: dict[str, Any] = {"__name__": name, "get": get, "Library": Library}
-    exec("def ask(): return get(Library).books()", code)
-    return code["ask"]()
-
-
-def post(net: Net, path: str, body: object, **headers: str) -> urllib3.BaseHTTPResponse:
-    return urllib3.request(
-        "POST",
-        f"{net.url}/internal/v1/{path}",
-        body=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", **headers},
-        retries=False,
-    )
+#: A fixture.
+__all__ = ["net"]
 
 
 class TestACall:
@@ -297,112 +188,6 @@ class TestFailures:
         net.move(f"{net.url}/elsewhere")
         with pytest.raises(ProviderFailed):
             get(Library).book(isbn="1")
-
-
-class TestWhoMayCall:
-    def test_not_without_a_token(self, net: Net) -> None:
-        assert post(net, "library/Library/book", {"isbn": BOOK.isbn}).status == 401
-
-    @pytest.mark.parametrize("sent", ["Bearer", "Bearer x.y.z", "Basic YTpi", ""])
-    def test_not_with_something_else(self, net: Net, sent: str) -> None:
-        answer = post(net, "library/Library/book", {"isbn": BOOK.isbn}, Authorization=sent)
-        assert answer.status == 401
-
-    def test_not_with_a_token_for_another_module(self, net: Net) -> None:
-        headers = token(net, audience="payments")
-        assert post(net, "library/Library/book", {"isbn": "1"}, **headers).status == 401
-
-    def test_not_with_a_token_that_has_expired(self, net: Net) -> None:
-        signer = Signer(KeyFolder(net.keys), issuer="quarry", clock=lambda: 1_000_000_000)
-        old = signer.token(caller=CALLER, audience="library")
-        headers = {"Authorization": f"Bearer {old}"}
-        assert post(net, "library/Library/book", {"isbn": "1"}, **headers).status == 401
-
-    def test_not_a_module_that_does_not_require_the_interface(self, net: Net) -> None:
-        answer = post(net, "library/Library/book", {}, **token(net, caller="stranger"))
-        assert (answer.status, b"stranger may not call" in answer.data) == (403, True)
-
-    def test_nobody_where_no_keys_are_configured(self, net: Net) -> None:
-        headers = token(net)
-        work_with(replace(wired(), verifier=None))
-        assert post(net, "library/Library/book", {"isbn": "1"}, **headers).status == 401
-
-    def test_whoever_may_with_a_good_token(self, net: Net) -> None:
-        answer = post(net, "library/Library/book", {"isbn": BOOK.isbn}, **token(net))
-        assert (answer.status, answer.json()["title"]) == (200, "Stone")
-
-    def test_not_code_of_no_module(self, net: Net) -> None:
-        work_with(replace(wired(), outsider=""))
-        with pytest.raises(CallRefused, match="only the code of a module"):
-            get(Library).book(isbn="1")
-
-    def test_each_module_in_its_own_name_and_in_no_other(
-        self, net: Net, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        callers: list[str] = []
-
-        def look(self: object, **_: object) -> tuple[()]:
-            callers.append(current_call().caller)
-            return ()
-
-        monkeypatch.setattr(Librarian, "books", look)
-        work_with(replace(wired(), outsider=""))
-        assert asked_by("modules.reader.web.shelf") == ()
-        assert callers == ["reader"]
-        with pytest.raises(CallRefused, match="stranger may not call"):
-            asked_by("modules.stranger.views")
-        for name in ("modules.kernel.sagas", "config.wsgi", "modules"):
-            with pytest.raises(CallRefused, match="only the code of a module"):
-                asked_by(name)
-
-    def test_not_a_module_without_a_key(self, net: Net) -> None:
-        work_with(replace(wired(), outsider="keyless"))
-        with pytest.raises(CallRefused, match="interface_keys keyless"):
-            get(Library).book(isbn="1")
-
-    def test_headers_that_tell_who_somebody_is_are_taken_from_requests(self, net: Net) -> None:
-        told = {
-            "Quarry-Caller": "payments",
-            "X-User-Id": "root",
-            "X_User_Id": "root",
-            "X-Forwarded-User": "root",
-            "X-Remote-User": "root",
-            "Remote-User": "root",
-            "X-Forwarded-Client-Cert": "By=spiffe://x",
-            "X-Forwarded-For": "192.0.2.1",
-        }
-        urllib3.request("GET", f"{net.url}/shop", headers=told, retries=False)
-        left = {name for name in net.seen.environ if name.startswith("HTTP_")}
-        left -= {"HTTP_HOST", "HTTP_USER_AGENT", "HTTP_ACCEPT_ENCODING", "HTTP_CONNECTION"}
-        assert left == {"HTTP_X_FORWARDED_FOR"}
-
-
-class TestBadCalls:
-    @pytest.mark.parametrize(
-        ("path", "status"),
-        [
-            ("library/Library/burn", 404),
-            ("library/Archive/book", 404),
-            ("library/Library/__init__", 404),
-            ("library", 404),
-        ],
-    )
-    def test_are_refused_by_name(self, net: Net, path: str, status: int) -> None:
-        assert post(net, path, {}, **token(net)).status == status
-
-    @pytest.mark.parametrize("body", [{}, {"isbn": 1}, {"isbn": "1", "colour": "red"}, [], None])
-    def test_are_refused_by_their_arguments(self, net: Net, body: object) -> None:
-        answer = post(net, "library/Library/book", body, **token(net))
-        assert (answer.status, net.librarian.asked) == (400, [])
-
-    @pytest.mark.parametrize(("sent", "status"), [("0", 503), ("-1", 400), ("soon", 400)])
-    def test_are_refused_by_their_time(self, net: Net, sent: str, status: int) -> None:
-        headers = token(net) | {"Quarry-Timeout-Ms": sent}
-        assert post(net, "library/Library/book", {"isbn": "1"}, **headers).status == status
-
-    def test_are_refused_by_their_size(self, net: Net) -> None:
-        body = "x" * (8 * 1024 * 1024)
-        assert post(net, "library/Library/book", body, **token(net)).status == 413
 
 
 class TestVersions:
