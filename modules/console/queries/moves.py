@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-
 from modules.kernel.extraction.moving.operating import latest_moves
 from modules.kernel.placements import ShadowOutcome, read_shadows
 
@@ -88,8 +86,8 @@ def compared() -> tuple[Compared, ...]:
             method=method,
             **{one.value: outcomes.get(one, 0) for one in ShadowOutcome},
         )
-        for module in settings.QUARRY_ALL_MODULES
-        for method, outcomes in read_shadows(module).items()
+        for module, methods in read_shadows().items()
+        for method, outcomes in methods.items()
     )
 
 

@@ -39,31 +39,29 @@ def note_shadow(
         )
 
 
-def read_shadows(module: str, *, using: str = "default") -> dict[str, dict[str, int]]:
-    """This gives how often each method of a module had which outcome."""
-    found: dict[str, dict[str, int]] = {}
-    for method, outcome, count, _ in _rows(module, using):
-        found.setdefault(method, {})[outcome] = count
+def read_shadows(*, using: str = "default") -> dict[str, dict[str, dict[str, int]]]:
+    """This gives how often each method of each module had which outcome."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT module, method, outcome, count FROM {_TABLE} ORDER BY module, method, outcome"
+        )
+        for module, method, outcome, count in cursor.fetchall():
+            found.setdefault(module, {}).setdefault(method, {})[outcome] = count
     return found
 
 
 def different_shadows(module: str, *, using: str = "default") -> list[str]:
     """This gives the latest question of each method that was answered differently."""
-    return [row[3] for row in _rows(module, using) if row[1] == ShadowOutcome.DIFFERENT]
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT example FROM {_TABLE} WHERE module = %s AND outcome = %s ORDER BY method",
+            [module, ShadowOutcome.DIFFERENT.value],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def forget_shadows(module: str, *, using: str = "default") -> None:
     """This begins to count anew."""
     with connections[using].cursor() as cursor:
         cursor.execute(f"DELETE FROM {_TABLE} WHERE module = %s", [module])
-
-
-def _rows(module: str, using: str) -> list[tuple[str, str, int, str]]:
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            f"SELECT method, outcome, count, example FROM {_TABLE} WHERE module = %s"
-            " ORDER BY method, outcome",
-            [module],
-        )
-        rows: list[tuple[str, str, int, str]] = cursor.fetchall()
-        return rows

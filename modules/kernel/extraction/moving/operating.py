@@ -132,7 +132,7 @@ def status(module: str) -> dict[str, Any]:
         "placed": placed.state.value if placed else "here",
         "url": placed.url if placed else "",
         "epoch": placed.epoch if placed else 0,
-        "shadow": read_shadows(module, using=HERE.alias),
+        "shadow": read_shadows(using=HERE.alias).get(module, {}),
         "writes_refused": guards.refused(HERE, module),
         "moves": [describe(one) for one in record.moves_of(HERE, module)],
     }
