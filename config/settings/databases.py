@@ -1,7 +1,8 @@
 """The databases as the environment names them: one for all modules, and some modules' own.
 
 ``DATABASE_URL`` is that of all modules; ``PAYMENTS_DATABASE_URL`` gives payments its own. The
-limits are said likewise, ``…DATABASE_CONNECTIONS`` and ``…DATABASE_STATEMENT_TIMEOUT_SECONDS``.
+limits are said likewise, ``…DATABASE_CONNECTIONS``, ``…DATABASE_STATEMENT_TIMEOUT_SECONDS`` and
+``…DATABASE_SILENCE_TIMEOUT_SECONDS``.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from modules.kernel.databases import limited
 _URL = "DATABASE_URL"
 _CONNECTIONS = "DATABASE_CONNECTIONS"
 _STATEMENT_TIMEOUT = "DATABASE_STATEMENT_TIMEOUT_SECONDS"
+_SILENCE_TIMEOUT = "DATABASE_SILENCE_TIMEOUT_SECONDS"
 
 #: Databases that only queries see: read models of their own, and a replica.
 _FOR_READING = ("read", "replica")
@@ -52,6 +54,7 @@ def read_databases(
     var: Path,
     connections: int = 0,
     statement_timeout_seconds: float = 0.0,
+    silence_timeout_seconds: float = 0.0,
 ) -> Databases:
     """This reads the databases and their limits.
 
@@ -59,6 +62,7 @@ def read_databases(
         var: the folder of the file that is the database where nothing is said.
         connections: the limit of a database for which none is said; 0 for none.
         statement_timeout_seconds: likewise.
+        silence_timeout_seconds: likewise.
     """
 
     def database(prefix: str, default: str | None = None) -> dict[str, Any]:
@@ -73,6 +77,9 @@ def read_databases(
             connections=env.int(f"{prefix}{_CONNECTIONS}", connections),
             statement_timeout_seconds=env.float(
                 f"{prefix}{_STATEMENT_TIMEOUT}", statement_timeout_seconds
+            ),
+            silence_timeout_seconds=env.float(
+                f"{prefix}{_SILENCE_TIMEOUT}", silence_timeout_seconds
             ),
         )
 

@@ -30,6 +30,7 @@ DATABASES = read_databases(
     var=VAR,
     connections=20 if QUARRY_DRIVER == "celery" else 0,
     statement_timeout_seconds=30.0,
+    silence_timeout_seconds=120.0,  # Longer than any handler may take.
 ).all
 # Without a folder of keys no tokens are given out, and only those of other issuers are believed.
 QUARRY_TOKEN_KEYS_MADE = False

@@ -23,6 +23,7 @@ def env(database: str, tmp_path: Path) -> dict[str, str]:
         "DATABASE_URL": database,
         "QUARRY_VAR": str(tmp_path / "var"),
         "QUARRY_LEASE_SECONDS": "2",
+        "DATABASE_SILENCE_TIMEOUT_SECONDS": "5",
     }
     run_to_end(("manage.py", "migrate", "--verbosity=0"), env, tmp_path / "migrate")
     return env

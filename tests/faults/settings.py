@@ -28,7 +28,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 
 for _database in DATABASES.values():
-    _database["OPTIONS"].pop("options", None)  # Here the power is cut: commits wait for the disk.
+    if "options" in _database["OPTIONS"]:
+        # Here the power is cut: commits wait for the disk. What is said last holds.
+        _database["OPTIONS"]["options"] += " -c synchronous_commit=on"
 
 if env.str("ECHO_DATABASE_URL", ""):
     DATABASES["echo"] = env.dj_db_url("ECHO_DATABASE_URL")

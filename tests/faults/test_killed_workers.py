@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 
+from modules.kernel.messaging.logs.postgresql import LEADER_LOCK
 from tests.faults.probe_module.gate import GATE, GATED
 from tests.faults.processes import Process, run_to_end
 from tests.faults.searching import begin_search
@@ -60,7 +61,7 @@ class TestAWorkerPausedPastItsLease:
             paused.wait_for_output("is running")
             with psycopg.connect(database, autocommit=True) as gate:
                 gate.execute("SELECT pg_advisory_lock(%s)", [GATE])
-                _append_gated(env, tmp_path)
+                _append(env, tmp_path, GATED)
                 wait_until(
                     lambda: _waiting_at_the_gate(gate) == 1, what="a handler waits at the gate"
                 )
@@ -79,15 +80,55 @@ class TestAWorkerPausedPastItsLease:
                 fresh.kill()
 
 
-def _append_gated(env: dict[str, str], tmp_path: Path) -> None:
-    arguments = ("manage.py", "probe_load", "--seed=1", "--count=1", f"--thing={GATED}")
+class TestALeaderThatIsPaused:
+    def test_is_followed_by_another_after_the_time_of_a_lease(
+        self, database: str, env: dict[str, str], tmp_path: Path
+    ) -> None:
+        paused = Process(WORKER, env, tmp_path / "paused")
+        fresh = None
+        try:
+            with psycopg.connect(database, autocommit=True) as looking:
+                wait_until(lambda: len(_leaders(looking)) == 1, what="the worker leads the log")
+                led_by = _leaders(looking)
+                paused.send(signal.SIGSTOP)
+                assert _leaders(looking) == led_by, "it is stopped as the leader"
+                fresh = Process(WORKER, env, tmp_path / "fresh")
+                _append(env, tmp_path, "late")
+                wait_until(
+                    lambda: heard(database, "probe").get("late") == [1],
+                    what="another leads and delivers",
+                )
+                assert _leaders(looking) != led_by
+                paused.send(signal.SIGCONT)
+                _append(env, tmp_path, "later")
+                wait_until_all_is_heard(database)
+        finally:
+            paused.kill()
+            if fresh is not None:
+                fresh.kill()
+
+
+def _append(env: dict[str, str], tmp_path: Path, thing: str) -> None:
+    arguments = ("manage.py", "probe_load", "--seed=1", "--count=1", f"--thing={thing}")
     run_to_end(arguments, env, tmp_path / "append")
 
 
 def _waiting_at_the_gate(connection: psycopg.Connection[tuple[object, ...]]) -> int:
-    return len(
-        connection.execute(
-            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted",
-            [GATE],
-        ).fetchall()
-    )
+    return len(_advisory(connection, GATE, granted=False))
+
+
+def _leaders(connection: psycopg.Connection[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """This gives the sessions that lead the log: one, or none."""
+    return _advisory(connection, LEADER_LOCK, granted=True)
+
+
+def _advisory(
+    connection: psycopg.Connection[tuple[object, ...]], number: int, *, granted: bool
+) -> list[tuple[object, ...]]:
+    """This gives who has an advisory lock, or waits for it; in this database only, for those of
+    other runs of these tests are seen as well."""
+    return connection.execute(
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted = %s"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        [number, granted],
+    ).fetchall()

@@ -10,9 +10,11 @@ id, and an equal or an earlier tick.
 Keeps P3. Source: PostgreSQL manual, "Transaction ID and Snapshot Information Functions".
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.utils import DataError, IntegrityError
@@ -95,6 +97,10 @@ PLANNING = {
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
 }
+
+# Of a process that is stopped, or whose machine is gone, the session lives on, and with it the
+# lock: nobody else could lead. But a leader looks every few milliseconds, so PostgreSQL can tell.
+SILENCE = ("idle_session_timeout", "idle_in_transaction_session_timeout")
 
 # Whether a tick would find anything, which it mostly does not: this costs a tenth of it. It is
 # prepared, so the planner does not see the bounds: where it could, it took a scan of all ids for
@@ -190,12 +196,16 @@ class PostgresqlLog:
         if self._leading is not None:
             return True
         with self._cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LEADER_LOCK])
-            if not cursor.fetchone()[0]:
+            # One statement: who is stopped after it has the lock, and has said what ends that.
+            said = leading_session()
+            told = ", ".join(["set_config(%s, %s, false)"] * len(said))
+            cursor.execute(
+                f"SELECT CASE WHEN pg_try_advisory_lock(%s) THEN ARRAY[{told}] END",
+                [LEADER_LOCK, *itertools.chain.from_iterable(said.items())],
+            )
+            if cursor.fetchone()[0] is None:
                 return False
             self._leading = _take_over(cursor, self.database)
-            for name, value in PLANNING.items():
-                cursor.execute(f"SET {name} = {value}")
         return True
 
     def tick(self) -> int:
@@ -221,7 +231,7 @@ class PostgresqlLog:
             self._leading = None
             with self._cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LEADER_LOCK])
-                for name in PLANNING:
+                for name in leading_session():
                     cursor.execute(f"RESET {name}")
 
     def _tick(self, leading: "_Progress") -> list[tuple[Any, ...]]:
@@ -257,6 +267,12 @@ class PostgresqlLog:
 
     def _cursor(self) -> CursorWrapper:
         return connections[self.database].cursor()
+
+
+def leading_session() -> dict[str, str]:
+    """This gives what a session is told when it begins to lead, and forgets afterwards."""
+    silence_ms = str(int(settings.QUARRY_LEASE_SECONDS * 1000))
+    return {**PLANNING, **dict.fromkeys(SILENCE, silence_ms)}
 
 
 class _Progress:
