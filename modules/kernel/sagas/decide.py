@@ -85,7 +85,7 @@ def _succeeded(
 ) -> Decision:
     now = state.of(name)
     if now.status is StepStatus.REQUESTED or (now.status is StepStatus.STUCK and not now.undoing):
-        state = _put(state, name, replace(now, status=StepStatus.DONE, out=out))
+        state = _put(_not_stuck(state), name, replace(now, status=StepStatus.DONE, out=out))
         return _go_on(definition, state)
     # Recorded, and never an advance: the step is being undone, or was counted already.
     if now.status in (StepStatus.IN_DOUBT, StepStatus.UNDOING, StepStatus.UNDONE):
@@ -142,7 +142,7 @@ def _retried(definition: Definition, state: SagaState, name: str) -> Decision:
         return state, ()
     # Counted on, not from the start: an attempt's number is part of its message's id.
     patient = replace(now, attempts_forgiven=now.attempts)
-    state = replace(_put(state, name, patient), status=_direction(now))
+    state = _put(_not_stuck(state), name, patient)
     return _ask(state, definition.step(name), undo=now.undoing)
 
 
@@ -150,7 +150,7 @@ def _settled(definition: Definition, state: SagaState, name: str) -> Decision:
     now = state.of(name)
     if now.status is not StepStatus.STUCK:
         return state, ()
-    state = replace(state, status=_direction(now))
+    state = _not_stuck(state)
     if now.undoing:
         return _go_back(definition, _mark(state, name, StepStatus.UNDONE))
     return _go_on(definition, _mark(state, name, StepStatus.DONE))
@@ -240,8 +240,16 @@ def _ask(state: SagaState, step: Step, *, undo: bool) -> Decision:
     return _put(state, step.name, asked), (effect(step=step.name, attempt=asked.attempts),)
 
 
-def _direction(step: StepState) -> SagaStatus:
-    return SagaStatus.COMPENSATING if step.undoing else SagaStatus.RUNNING
+def _not_stuck(state: SagaState) -> SagaState:
+    """This has a saga that is stuck go on the way it was going: forward, or back."""
+    if state.status is not SagaStatus.STUCK:
+        return state
+    was_cancelled = state.failure is not None and state.failure.cancelled
+    turned_back = was_cancelled or any(
+        step.undoing or step.status in (StepStatus.FAILED, StepStatus.IN_DOUBT)
+        for step in state.steps.values()
+    )
+    return replace(state, status=SagaStatus.COMPENSATING if turned_back else SagaStatus.RUNNING)
 
 
 def _mark(state: SagaState, name: str, status: StepStatus) -> SagaState:
