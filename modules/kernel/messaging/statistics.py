@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connections
 from django.db.models import Count, Min
+from django.db.models.functions import Now
 
 from modules.kernel.messaging.brokers.routes import relay_subscription
 from modules.kernel.messaging.dialect import as_datetime, now_sql
@@ -70,6 +71,8 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
     )
     done = dict(partitions.values_list("part", "checkpoint"))
     waiting = [one for one in waiting if one.position > done.get(one.partition, 0)]
+    # Who died holding some still stands in their rows; its leases run out.
+    held = partitions.exclude(owner="").filter(lease_until__gt=Now())
     counts = dict(
         SetAside.objects.using(database)
         .filter(**mine)
@@ -87,7 +90,7 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
         retrying=counts.get("retrying", 0),
         waiting=counts.get("waiting", 0),
         parked=counts.get("parked", 0),
-        workers=partitions.exclude(owner="").values("owner").distinct().count(),
+        workers=held.values("owner").distinct().count(),
     )
 
 

@@ -20,7 +20,6 @@ from modules.kernel.messaging.envelope import PARTITIONS
 #: The log of a deployable, as its consumers name it.
 SOURCE = "default"
 
-_MOVER = "moved"
 #: Longer than any move: partitions of a module that is not in charge are nobody's.
 _NEVER_SECONDS = 100 * 365 * 86400.0
 
@@ -55,7 +54,7 @@ def stop(side: Side, hearing: Hearing) -> None:
     """This takes all partitions of the module's consumers: who still delivers cannot commit."""
     if hearing.consumers:
         side.execute(
-            f"UPDATE messaging_partition SET owner = '{_MOVER}', epoch = epoch + 1, lease_until ="
+            "UPDATE messaging_partition SET owner = '', epoch = epoch + 1, lease_until ="
             f" {now_sql(side.alias, plus_seconds=_NEVER_SECONDS)} WHERE {_of(hearing)}",
             hearing.consumers,
         )

@@ -16,6 +16,7 @@ from modules.kernel.messaging.tests.probe import (
     run,
     tick,
 )
+from modules.kernel.messaging.tests.test_leases import expire, renew
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,12 +99,38 @@ class TestCounters:
         assert REGISTRY.get_sample_value("quarry_log_ticks_total", labels) == before + 2
 
 
+@pytest.fixture
+def probed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This has the probe be the only consumer that statistics are made of."""
+    probe = Subscription("probe", "probe", probe_consumer().subscription.handlers)
+    monkeypatch.setattr(statistics, "subscriptions", lambda: (probe,))
+
+
+def workers() -> int:
+    (found,) = statistics.consumer_statistics()
+    return found.workers
+
+
+@pytest.mark.usefixtures("probed")
 class TestGauges:
-    def test_say_how_far_every_consumer_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_count_the_workers_that_hold_partitions(self) -> None:
+        first, second = probe_consumer(owner="a"), probe_consumer(owner="b")
+        renew(first, second)
+        assert workers() == 2
+        first.close()
+        second.close()
+        assert workers() == 0
+
+    def test_count_no_worker_that_has_died(self) -> None:
+        consumer = probe_consumer()
+        renew(consumer)
+        assert workers() == 1
+        expire(consumer)
+        assert workers() == 0
+
+    def test_say_how_far_every_consumer_is(self) -> None:
         park = Recorder(fail=lambda message, _: message.number == 1)
         consumer = probe_consumer(park, retry=RetryPolicy(attempts=1))
-        probe = Subscription("probe", "probe", consumer.subscription.handlers)
-        monkeypatch.setattr(statistics, "subscriptions", lambda: (probe,))
         things(4)
         run(consumer)
         things(2)
