@@ -8,7 +8,7 @@ QUARRY_QUERY_GUARD = True
 QUARRY_FAULTS_ALLOWED = True
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
-QUARRY_DRIVER = "none"
+QUARRY_DRIVER = "worker"  # And none is started.
 QUARRY_REVOKED_WITHIN_SECONDS = 0.0  # A test that takes one back says so: others have no database.
 # Tests count queries, and many have no database: those of moves ask for placements themselves.
 QUARRY_MODULES_MOVE = env.bool("QUARRY_MODULES_MOVE", False)

@@ -4,13 +4,22 @@ import atexit
 
 import celery
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
+from modules.kernel.messaging.checks import check_driver
 from modules.kernel.messaging.drivers.delivering import message_threads
 from modules.kernel.tasks import embedded as embedded_tasks
 
 
 def start_if_configured() -> None:
-    """This starts the threads where `QUARRY_DRIVER` is ``embedded``, until the process ends."""
+    """This starts the threads where `QUARRY_DRIVER` is ``embedded``, until the process ends.
+
+    Raises:
+        ImproperlyConfigured: there is no such driver. A web server runs no system checks: it
+            would serve, and nothing would come of what it is asked.
+    """
+    for wrong in check_driver():
+        raise ImproperlyConfigured(str(wrong))
     if settings.QUARRY_DRIVER != "embedded":
         return
     tasks = embedded_tasks.start(celery.current_app)
