@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_COPIED = ("modules", "config", "manage.py", "importlinter.ini", "pyproject.toml")
+_COPIED = ("modules", "config", "manage.py", "importlinter.ini", "pyproject.toml", "compose.yaml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,9 +29,9 @@ class Plant:
     refusal: str
 
 
-def copy_of_the_repository(to: Path) -> Path:
-    """This copies what the checks read and gives the folder of the copy."""
-    for name in _COPIED:
+def copy_of_the_repository(to: Path, *beside: str) -> Path:
+    """This copies what the checks read, and what is named beside it; gives the copy's folder."""
+    for name in (*_COPIED, *beside):
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -59,19 +59,44 @@ def plant(root: Path, path: str, code: str) -> None:
 
 def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """This runs a Python tool in the copy, on nothing but the copy."""
-    environment = os.environ | {
-        "PYTHONPATH": str(root),
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "QUARRY_VAR": str(root / "var"),
-        "COLUMNS": "300",
-        "NO_COLOR": "1",
-    }
-    return subprocess.run(
-        [sys.executable, *command], cwd=root, env=environment, capture_output=True, text=True
-    )
+    return _in_the_copy(root, sys.executable, *command)
+
+
+def make(root: Path, target: str) -> subprocess.CompletedProcess[str]:
+    """This runs a target of the copy's Makefile, with the tools of this environment."""
+    return _in_the_copy(root, "make", target, f"VENV={sys.prefix}")
+
+
+def git(root: Path, *arguments: str) -> None:
+    """This runs git in the copy, as somebody who is nobody."""
+    identity = ("-c", "user.name=Test", "-c", "user.email=test@quarry.example")
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)
+
+
+def release(root: Path) -> None:
+    """This commits the copy on a main of its own, whose contracts are the released ones."""
+    git(root, "init", "--quiet", "--initial-branch=main")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message=Release")
 
 
 def lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
     """This runs ``lint-imports --config importlinter.ini`` in the copy."""
     command = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     return run(root, "-c", command, "--config", "importlinter.ini", "--no-cache", "--no-logo")
+
+
+def environment_of(root: Path) -> dict[str, str]:
+    """This gives the environment in which commands see the copy and nothing else."""
+    return os.environ | {
+        "PYTHONPATH": str(root),
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "QUARRY_VAR": str(root / "var"),
+        "COLUMNS": "300",
+        "NO_COLOR": "1",
+    }
+
+
+def _in_the_copy(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = environment_of(root)
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)

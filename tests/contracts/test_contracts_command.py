@@ -1,22 +1,16 @@
 """``manage.py contracts check`` on a copy of the repository with its own history."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.architecture.planting import copy_of_the_repository, run
+from tests.architecture.planting import copy_of_the_repository, git, release, run
 
 CATALOG = "modules/catalog/contracts/events.py"
 PAYMENTS = "modules/payments/contracts/events.py"
 ACCOUNTS = "modules/payments/contracts/account_events.py"
-
-
-def git(root: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=Test", "-c", "user.email=test@quarry.example")
-    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True, capture_output=True)
 
 
 def replace(root: Path, path: str, old: str, new: str) -> None:
@@ -41,9 +35,7 @@ def check(root: Path, *arguments: str) -> tuple[int, dict[str, Any]]:
 def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This is a copy of the repository, committed on its own main."""
     root = copy_of_the_repository(tmp_path_factory.mktemp("contracts"))
-    git(root, "init", "--quiet", "--initial-branch=main")
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message=Release")
+    release(root)
     return root
 
 

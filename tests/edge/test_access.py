@@ -84,6 +84,12 @@ class TestEachRoute:
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
+    def test_tells_whoever_develops_which_command_prints_a_token(self, settings: Any) -> None:
+        said = ask("GET /api/v1/orders", {}).json()["detail"]
+        assert 'manage.py token --subject ME --scopes "orders:read"' in said
+        settings.QUARRY_TOKEN_COMMAND = False  # As in production.
+        assert "manage.py" not in ask("GET /api/v1/orders", {}).json()["detail"]
+
     @pytest.mark.parametrize("name", GUARDED)
     def test_refuses_a_token_that_is_not_good(self, name: str) -> None:
         assert ask(name, {"Authorization": "Bearer x.y.z"}).status_code == 401

@@ -4,49 +4,72 @@ Made in a copy of the repository, of the real settings and the real importlinter
 """
 
 import hashlib
+import json
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.planting import copy_of_the_repository, lint_imports, run
+from tests.architecture.planting import copy_of_the_repository, environment_of, make, release, run
+from tests.project.serving import free_port, serving
+
+#: Two, because what each says of itself must not be what the other says.
+MADE = ("gifts", "raffles")
 
 
-def make_module(name: str, root: Path) -> Path:
-    """This has startmodule make a module in a copy below `root`, and gives its folder."""
-    copy_of_the_repository(root)
+def make_module(name: str, root: Path) -> str:
+    """This has startmodule make a module in the copy at `root`, and gives what it said."""
     outcome = run(root, "manage.py", "startmodule", name)
     assert outcome.returncode == 0, outcome.stderr
-    return root / "modules" / name
+    return outcome.stdout
+
+
+def told(said: str) -> list[str]:
+    """This gives the commands among what startmodule said, continuation lines joined."""
+    return re.findall(r"^  (\S.*)$", re.sub(r"\\\n +", "", said), re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_module("gifts", tmp_path_factory.mktemp("made"))
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """This is a copy in which the first two commands of docs/adding-a-module.md were given."""
+    root = copy_of_the_repository(
+        tmp_path_factory.mktemp("made"), "Makefile", "Dockerfile", "docs", "tests"
+    )
+    release(root)
+    for name in MADE:
+        make_module(name, root)
+    outcome = run(root, "manage.py", "contracts", "generate")
+    assert outcome.returncode == 0, outcome.stderr
+    return root
 
 
 @pytest.fixture(scope="module")
-def root(made: Path) -> Path:
-    return made.parent.parent
+def made(root: Path) -> Path:
+    return root / "modules" / MADE[0]
 
 
 class TestANewModule:
     @pytest.mark.parametrize(
-        "command",
-        [
-            "manage.py check --fail-level WARNING",
-            "manage.py makemigrations --check --dry-run",
-            "manage.py boundaries check",
-            "-m pytest -q -p no:cacheprovider modules/gifts",
-        ],
+        "target", ["check-django", "check-migrations", "check-contracts", "check-boundaries"]
     )
-    def test_passes(self, root: Path, command: str) -> None:
-        outcome = run(root, *command.split())
+    def test_passes(self, root: Path, target: str) -> None:
+        outcome = make(root, target)
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
-    def test_keeps_the_boundaries(self, root: Path) -> None:
-        outcome = lint_imports(root)
-        assert outcome.returncode == 0, outcome.stdout
+    @pytest.mark.parametrize(
+        "tests",
+        [
+            "modules/gifts",
+            # Those that look at every module there is.
+            "tests/project/test_compose.py",
+        ],
+    )
+    def test_passes_the_tests(self, root: Path, tests: str) -> None:
+        outcome = run(root, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests)
+        assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
     def test_has_tests_that_fail_when_its_rule_is_broken(self, root: Path, made: Path) -> None:
         entry = made / "domain" / "entry.py"
@@ -60,6 +83,39 @@ class TestANewModule:
         assert outcome.returncode == 1
         assert "test_keeps_the_entry_and_tells_of_it" in outcome.stdout
 
+    def test_works_as_the_command_tells_to_see(self, tmp_path: Path) -> None:
+        root, port = copy_of_the_repository(tmp_path), free_port()
+        environment = environment_of(root) | {"PORT": str(port)}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+        commands = [
+            one.replace(":8000", f":{port}") for one in told(make_module("gift_cards", root))
+        ]
+        before, after = (
+            commands[: (at := commands.index("python manage.py runserver"))],
+            commands[at + 1 : at + 4],
+        )
+
+        def shell(*lines: str) -> str:
+            script = "\n".join(["set -e", *lines])
+            done = subprocess.run(
+                ["sh", "-c", script], cwd=root, env=environment, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
+
+        shell(*before)
+        with serving(
+            [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port}", "--noreload"],
+            url=f"http://127.0.0.1:{port}/healthz",
+            folder=root,
+            environment=environment,
+            log=tmp_path / "log",
+            within_seconds=60,
+        ):
+            recorded, found = re.findall(r"\{[^}]*\}", shell(*after))
+        assert json.loads(recorded) == json.loads(found)
+        assert json.loads(found)["text"] == "first"
+
     def test_is_not_written_over(self, root: Path) -> None:
         outcome = run(root, "manage.py", "startmodule", "gifts")
         assert outcome.returncode == 1
@@ -69,7 +125,7 @@ class TestANewModule:
     # the alphabet and short, the other after it and as long as may be.
     @pytest.mark.parametrize("name", ["aid", "warehouse_visit_bookings"])
     def test_is_tidy_under_any_name(self, tmp_path: Path, name: str) -> None:
-        make_module(name, tmp_path)
+        make_module(name, copy_of_the_repository(tmp_path))
         for command in ("format --check", "check"):
             outcome = run(
                 tmp_path, "-m", "ruff", *command.split(), "--no-cache", f"modules/{name}", "config"

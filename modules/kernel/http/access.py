@@ -56,7 +56,7 @@ def check_access(route: Route, principal: Principal) -> None:
     if route.audience is Audience.PUBLIC:
         return
     if principal.is_anonymous:
-        raise Unauthenticated("this needs a token: Authorization: Bearer …")
+        raise Unauthenticated(f"this needs a token: Authorization: Bearer …{_where_to_get(route)}")
     if route.audience is Audience.SCOPES:
         if not principal.scopes.issuperset(route.scopes):
             raise InsufficientScope(
@@ -64,3 +64,11 @@ def check_access(route: Route, principal: Principal) -> None:
             )
     elif route.audience is not Audience.STAFF or principal.kind is not PrincipalKind.OPERATOR:
         raise NotForYou("this is for people of the house")
+
+
+def _where_to_get(route: Route) -> str:
+    """This ends the refusal with the command that prints a token, where that gives any out."""
+    if route.audience is not Audience.SCOPES or not settings.QUARRY_TOKEN_COMMAND:
+        return ""
+    scopes = " ".join(route.scopes)
+    return f'; `manage.py token --subject ME --scopes "{scopes}"` prints one'

@@ -5,20 +5,24 @@ import subprocess
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from string import Template
 
 from modules.kernel.scaffolding.names import BadModuleName, ModuleName
 from modules.kernel.scaffolding.registration import (
     registered_in_layers,
+    registered_in_queues,
     registered_in_scopes,
     registered_in_settings,
 )
+from modules.kernel.tasks.routing import queue_of
 
 _BLUEPRINT = Path(__file__).parent / "blueprint"
 _SETTINGS = Path("config", "settings", "deployable.py")
 _SCOPES = Path("config", "settings", "base.py")
 _LAYERS = Path("importlinter.ini")
+_COMPOSE = Path("compose.yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,22 +46,22 @@ def make_plan(name: ModuleName, *, root: Path, labels: Collection[str]) -> Plan:
         NoPlaceToRegister: a file to be changed does not look as expected.
     """
     name.refuse_if_taken(labels)
-    folder = Path("modules", name.module)
+    module, folder = name.module, Path("modules", name.module)
     if (root / folder).exists():
-        raise BadModuleName(f"{name.module!r} is taken: there is a {folder}")
+        raise BadModuleName(f"{module!r} is taken: there is a {folder}")
+    registrations = {
+        _SETTINGS: partial(registered_in_settings, module=module),
+        _SCOPES: partial(registered_in_scopes, module=module, title=name.title),
+        _LAYERS: partial(registered_in_layers, module=module),
+    }
+    if (root / _COMPOSE).exists():  # A product may be deployed by other means.
+        registrations[_COMPOSE] = partial(registered_in_queues, queue=queue_of(module))
     return Plan(
         name=name,
         created={folder / path: text for path, text in _rendered(name).items()},
         changed={
-            _SETTINGS: registered_in_settings(
-                (root / _SETTINGS).read_text(encoding="utf-8"), module=name.module
-            ),
-            _SCOPES: registered_in_scopes(
-                (root / _SCOPES).read_text(encoding="utf-8"), module=name.module, title=name.title
-            ),
-            _LAYERS: registered_in_layers(
-                (root / _LAYERS).read_text(encoding="utf-8"), module=name.module
-            ),
+            path: registered((root / path).read_text(encoding="utf-8"))
+            for path, registered in registrations.items()
         },
     )
 

@@ -1,4 +1,4 @@
-"""Registering a new module: its lines in the settings and in importlinter.ini.
+"""Registering a new module: its lines in the settings, importlinter.ini and compose.yaml.
 
 Works on the text, so that comments and order stay. Where the expected place is not found
 nothing is guessed: the error says what to write where.
@@ -19,6 +19,9 @@ _CONTAINERS = re.compile(
     r"(?:    modules\.\w+\n)+",
     re.MULTILINE,
 )
+
+# What Celery's workers read, in the list that is their command.
+_QUEUES = re.compile(r"^ +- --queues=[\w.,-]+$", re.MULTILINE)
 
 
 class NoPlaceToRegister(Exception):
@@ -50,6 +53,11 @@ def registered_in_layers(importlinter: str, *, module: str) -> str:
         f"    modules.{module}\n",
         "the containers of layers-of-a-module in importlinter.ini",
     )
+
+
+def registered_in_queues(compose: str, *, queue: str) -> str:
+    """This gives compose.yaml with workers that read the module's queue as well."""
+    return _after(_QUEUES, compose, f",{queue}", "the worker's --queues in compose.yaml")
 
 
 def _after(place: re.Pattern[str], text: str, addition: str, name: str) -> str:

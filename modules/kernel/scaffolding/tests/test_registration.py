@@ -5,6 +5,7 @@ import pytest
 from modules.kernel.scaffolding.registration import (
     NoPlaceToRegister,
     registered_in_layers,
+    registered_in_queues,
     registered_in_settings,
 )
 
@@ -62,3 +63,15 @@ class TestLayers:
     def test_that_are_written_otherwise_are_left_to_a_person(self, lost: str, named: str) -> None:
         with pytest.raises(NoPlaceToRegister, match=named):
             registered_in_layers(LAYERS.replace(lost, "    ?"), module="gifts")
+
+
+class TestQueues:
+    def test_get_that_of_the_module_as_their_last(self) -> None:
+        compose = "    command:\n      - celery\n      - --queues=quarry.messaging\n  beat:\n"
+        assert registered_in_queues(compose, queue="quarry.gifts") == compose.replace(
+            "messaging\n", "messaging,quarry.gifts\n"
+        )
+
+    def test_that_are_written_otherwise_are_left_to_a_person(self) -> None:
+        with pytest.raises(NoPlaceToRegister, match=r"--queues .* add ',quarry.gifts' there"):
+            registered_in_queues("command: celery -Q quarry.messaging", queue="quarry.gifts")

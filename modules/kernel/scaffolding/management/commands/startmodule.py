@@ -16,19 +16,29 @@ from modules.kernel.scaffolding import (
 )
 
 _NEXT = """
-Next:
-  manage.py migrate              make its table
-  manage.py contracts generate   write the schemas of its contracts
+See it work:
+  python manage.py contracts generate
   pytest modules/{module}
-  manage.py runserver            then PUT and GET /api/v1/{path}/entries/one
+  python manage.py migrate
+  python manage.py runserver
+and in another terminal:
+  TOKEN=$(python manage.py token --subject me --scopes "{module}:read {module}:write")
+  curl -X PUT http://127.0.0.1:8000/api/v1/{path}/entries/one -H "Authorization: Bearer $TOKEN" \\
+    -H "Content-Type: application/json" -d '{{"text": "first"}}'
+  curl http://127.0.0.1:8000/api/v1/{path}/entries/one -H "Authorization: Bearer $TOKEN"
 Then make it yours, from the inside out: domain/, contracts/, use_cases.py; and say in
-modules/{module}/module.toml what it does."""
+modules/{module}/module.toml what it does. Before its first release take the sample's table out:
+  rm modules/{module}/migrations/0001_initial.py
+  python manage.py makemigrations {module}
+  make reset                     where the sample's table was made: throw that database away
+docs/adding-a-module.md says more."""
 
 
 class Command(BaseCommand):
     help = (
         "Write a complete small module: contracts, manifest, a use case, a message in and one "
-        "out, HTTP, a table, tests; and register it in the settings and importlinter.ini."
+        "out, HTTP, a table, tests; and register it in the settings, importlinter.ini and "
+        "compose.yaml."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
