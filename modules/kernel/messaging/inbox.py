@@ -16,6 +16,10 @@ from django.db import connections
 
 from modules.kernel.messaging.dialect import now_sql
 
+#: Ids are kept for so long at the least: brokers keep messages for two weeks. A duplicate that
+#: comes later is taken for new.
+KEPT = timedelta(days=30)
+
 
 class Outcome(StrEnum):
     """This tells a message that is new from one that was received before."""

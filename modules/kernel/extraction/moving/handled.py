@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from modules.kernel.eventstore.chain import pruned_until
 from modules.kernel.extraction.moving import deliveries
+from modules.kernel.extraction.moving.arrivals import Heard, arrived
 from modules.kernel.extraction.moving.errors import Differs
 from modules.kernel.extraction.moving.hearing import Hearing
 from modules.kernel.extraction.moving.sides import Side, portions
+from modules.kernel.messaging import inbox
+from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import PARTITIONS
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.logs.port import SCAN_LIMIT
 
 #: Consumer and partition.
 Place = tuple[str, int]
-
-#: Message id, name, partition, time.
-_Message = tuple[int, Any, str, int, Any]
 
 
 def places_here(
@@ -44,23 +43,26 @@ def places_here(
     head = open_log(here.alias).head()
     first_open: dict[Place, int] = {}
     done: list[tuple[str, int, int]] = []
-    gone = _gone_before(service)
     for some in _messages(here, hearing, floor, head):
-        there = _positions(service, [message[1] for message in some])
-        for position, identity, name, part, recorded_at in some:
-            place_there = there.get(identity)
+        there = _positions(service, [one.identity for one in some])
+        missing = [one for one in some if one.identity not in there]
+        # Gone there: retention deletes nothing that one of its consumers has not had.
+        gone = arrived(service, here, hearing.module, missing)
+        for one in some:
+            place_there = there.get(one.identity)
             for consumer, names in hearing.by_consumer.items():
-                if name not in names:
+                if one.name not in names:
                     continue
+                place = (consumer, one.part)
                 was_delivered = (
-                    gone is not None and recorded_at < gone
+                    one.position in gone
                     if place_there is None
-                    else place_there <= delivered.get((consumer, part), 0)
+                    else place_there <= delivered.get(place, 0)
                 )
                 if not was_delivered:
-                    first_open.setdefault((consumer, part), position)
-                elif (consumer, part) in first_open:
-                    done.append((consumer, part, position))
+                    first_open.setdefault(place, one.position)
+                elif place in first_open:
+                    done.append((*place, one.position))
     places = {
         (consumer, part): first_open.get((consumer, part), head + 1) - 1
         for consumer in hearing.consumers
@@ -100,7 +102,7 @@ def set_asides_here(service: Side, here: Side, hearing: Hearing) -> list[tuple[A
     return [(*row[:2], positions[row[3]], *row[3:]) for row in rows]
 
 
-def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[list[_Message]]:
+def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[list[Heard]]:
     """This gives what the module hears, in order, in stretches of the log."""
     position, tables = (
         ("p.pos", "messaging_position p JOIN messaging_message m ON m.id = p.message_id")
@@ -109,14 +111,17 @@ def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[l
     )
     sign = "" if here.is_postgresql else "+"
     names = sorted({name for some in hearing.by_consumer.values() for name in some})
+    forgotten = now_sql(here.alias, plus_seconds=-inbox.KEPT.total_seconds())
     while after < head and names:
         until = min(head, after + SCAN_LIMIT)
-        yield here.query(
-            f"SELECT {position}, {sign}m.message_id, m.name, m.part, {sign}m.recorded_at"
-            f" FROM {tables} WHERE {position} > %s AND {position} <= %s"
+        rows = here.query(
+            f"SELECT {position}, {sign}m.message_id, m.name, m.part, m.source,"
+            f" m.recorded_at < {forgotten} FROM {tables}"
+            f" WHERE {position} > %s AND {position} <= %s"
             f" AND m.name IN ({', '.join(['%s'] * len(names))}) ORDER BY {position}",
             [after, until, *names],
         )
+        yield [Heard(*row) for row in rows]
         after = until
 
 
@@ -133,17 +138,3 @@ def _positions(side: Side, identities: list[Any]) -> dict[Any, int]:
         marks = ", ".join(["%s"] * len(some))
         found |= dict(side.query(f"SELECT {what} WHERE m.message_id IN ({marks})", some))
     return found
-
-
-def _gone_before(service: Side) -> Any:
-    """This gives the time before which messages may be gone there because they were delivered.
-
-    Retention deletes what all have had and what is old, in the order of positions. What came
-    before the oldest message that is left, and is not there, was deleted.
-    """
-    if not pruned_until(service.alias):
-        return None
-    sign = "" if service.is_postgresql else "+"
-    return service.value(
-        f"SELECT {sign}min(recorded_at) FROM messaging_message WHERE stream IS NULL"
-    )

@@ -45,7 +45,7 @@ _ID, _SOURCE, _DATA = _COLUMNS.index("message_id"), 1, _COLUMNS.index("data")
 _STREAM = _COLUMNS.index("stream")
 
 #: Whose inbox it is; see `modules.kernel.messaging.brokers.reception`.
-_INBOX = "log"
+INBOX = "log"
 
 Row = tuple[Any, ...]
 
@@ -282,7 +282,7 @@ def _note_origins(new: Side, rows: Sequence[Row], identities: Sequence[int]) -> 
 def _note_received(new: Side, ids: Sequence[Any]) -> None:
     """This notes in the inbox what others have published: over the broker it may come once more."""
     for some in portions(ids):
-        receive_all(new.alias, _INBOX, [uuid.UUID(str(one)) for one in some])
+        receive_all(new.alias, INBOX, [uuid.UUID(str(one)) for one in some])
 
 
 def _copy_in(new: Side, into: str, rows: Sequence[Row]) -> None:

@@ -31,10 +31,6 @@ A message that keeps failing is parked with the later ones of its key; others go
 """
 
 
-#: A duplicate that comes later than this is taken for new; brokers keep messages for two weeks.
-_INBOX_KEPT = timedelta(days=30)
-
-
 class Command(BaseCommand):
     help = f"See and settle messages that could not be delivered.\n{_EXAMPLES}"
 
@@ -143,7 +139,7 @@ class Command(BaseCommand):
         age = timedelta(days=options["older_than_days"])
         deleted = sum(retention.prune(options["log"], older_than=age))
         # What stands in the log is told apart there; no broker brings what is older than this.
-        inbox.prune(options["log"], older_than=max(age, _INBOX_KEPT))
+        inbox.prune(options["log"], older_than=max(age, inbox.KEPT))
         self._done(options, f"{deleted} messages deleted")
 
     def _print(
