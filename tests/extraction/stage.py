@@ -72,10 +72,10 @@ class KillAt:
 class CrashAt(KillAt):
     """This is a watcher that has something crash at a milestone, which the mover then meets."""
 
-    def __init__(self, milestone: str, crash: Callable[[], None]) -> None:
+    def __init__(self, milestone: str, crash: Callable[[], object]) -> None:
         super().__init__()
         self._crashes_at = milestone
-        self._crash: Callable[[], None] | None = crash
+        self._crash: Callable[[], object] | None = crash
 
     def reached(self, milestone: str) -> None:
         super().reached(milestone)

@@ -21,8 +21,9 @@ class Hosting:
     """This is what a deployable has to do with each module.
 
     Attributes:
-        here: modules that it is in charge of, fenced ones too.
-        remote: modules that others are in charge of.
+        here: modules that it is in charge of, those too that are fenced on their way out.
+        remote: modules that others are in charge of. Those too that are fenced on their way back:
+            what is sent to them meanwhile is theirs if they stay.
         broker_url: what carries messages between; empty for nothing.
     """
 
@@ -63,7 +64,8 @@ def hosting_in(said: Any, placed: Mapping[str, Placement]) -> Hosting:
     )
     for module in sorted(placed):
         one = placed[module]
-        found = found.with_module(module, one.state, broker_url=broker_at(one.broker_url, said))
+        state = State.ELSEWHERE if one.is_on_its_way_back else one.state
+        found = found.with_module(module, state, broker_url=broker_at(one.broker_url, said))
     return found
 
 

@@ -13,7 +13,8 @@ class Placement(models.Model):
 
     Attributes:
         epoch: the number of the move that brought it here; the same in both deployables.
-        url: of the process that has the module; in `State.ELSEWHERE` only.
+        url: of the process that has the module; in `State.ELSEWHERE`, and in `State.FENCED` of one
+            that is to come back.
         shadow_url: of the service that is to have the module, and is asked along with it already;
             in `State.HERE` only.
         shadow_percent: of the questions.

@@ -12,7 +12,7 @@ class State(StrEnum):
 
     #: It is in charge here.
     HERE = "here"
-    #: It is in charge here, and about to be moved: nothing begins, and callers wait.
+    #: It is in charge here, or at a URL, and about to be moved: nothing begins, and callers wait.
     FENCED = "fenced"
     #: It is in charge at another URL.
     ELSEWHERE = "elsewhere"
@@ -31,3 +31,8 @@ class Placement:
     broker_url: str = ""
     shadow_url: str = ""
     shadow_percent: int = 0
+
+    @property
+    def is_on_its_way_back(self) -> bool:
+        """This is true of a module that is fenced here, and has not come yet."""
+        return self.state is State.FENCED and bool(self.url)

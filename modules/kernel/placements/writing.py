@@ -46,7 +46,8 @@ def place(
 
     Args:
         epoch: of the move; from 1, and larger than that of any earlier move.
-        url: of the process that has the module; needed for `State.ELSEWHERE`.
+        url: of the process that has the module, where that is elsewhere; needed for
+            `State.ELSEWHERE`.
         broker_url, shadow_url, shadow_percent: see `models.Placement`.
         using: an alias, or a connection.
 

@@ -63,7 +63,8 @@ class Homeward(Mover):
 
     def place_fence(self, epoch: int) -> None:
         with self.here.transaction():
-            self.place(self.here, Placed.FENCED, epoch)
+            # With where it is: messages go on crossing as before, in case that it stays there.
+            self.place(self.here, Placed.FENCED, epoch, url=self.record.parameters["to_service"])
             self.record.fenced(epoch)
         self.watcher.reached("callers wait")
         # Those who had asked before are answered by a service that is still in charge.

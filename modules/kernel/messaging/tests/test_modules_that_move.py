@@ -190,6 +190,16 @@ class TestRoutes:
         moved(process, State.HERE, 2, module="payments")
         assert received_route().modules == ()
 
+    def test_stay_as_they_are_while_a_module_is_fenced_on_its_way_back(
+        self, process: StoredPlacements
+    ) -> None:
+        for module in ("inventory", "payments"):
+            moved(process, State.ELSEWHERE, 1, module=module)
+        before = hosting()
+        moved(process, State.FENCED, 2, module="payments")
+        assert hosting() == before
+        assert "payments.capture_payment" in relayed_names()
+
     def test_can_be_told_before_the_move(self, process: StoredPlacements) -> None:
         at = hosting().with_module("payments", State.ELSEWHERE, broker_url="amqp://b")
         assert at.is_distributed

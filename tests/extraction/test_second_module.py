@@ -1,0 +1,115 @@
+"""A module moves out and back while another one is elsewhere: its messages cross all along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from modules.kernel import placements
+from modules.kernel.contracts import new_id
+from modules.kernel.extraction.moving import operating
+from modules.kernel.extraction.moving.errors import TookTooLong
+from modules.kernel.extraction.moving.operating import Wanted
+from modules.kernel.extraction.moving.watching import Watcher
+from modules.kernel.messaging.brokers import Relay
+from modules.kernel.messaging.dialect import now_sql
+from modules.kernel.messaging.logs import open_log
+from modules.kernel.messaging.tests.test_relay_and_reception import ListBroker
+from modules.kernel.placements import State, StoredPlacements, hosting, place
+from tests.extraction import scene
+from tests.extraction.scene import Outcome
+from tests.extraction.stage import HERE, CrashAt, Stage, result_of
+
+#: Of services that nobody asks, and of what is between.
+URL, BROKER = "http://127.0.0.1:9", "amqp://nowhere"
+
+#: A message's key and its type.
+Sent = tuple[str, str]
+
+
+@pytest.fixture
+def other_elsewhere(stage: Stage) -> Iterator[None]:
+    """This is a monolith whose `inventory` is elsewhere, and which has relayed all there was."""
+    before = placements.use(StoredPlacements())
+    place("inventory", state=State.ELSEWHERE, epoch=1, url=URL, broker_url=BROKER)
+    relay()
+    yield
+    placements.use(before)
+
+
+def relay() -> list[Sent]:
+    """This relays all there is in the database that is `default`, by the routes of now."""
+    placements.placements().refresh()
+    log = open_log("default")
+    assert log.lead()
+    while log.tick():
+        pass
+    log.resign()
+    # All that are here know of the routes.
+    HERE.execute(
+        f"UPDATE messaging_partition SET lease_until = {now_sql('default')}"
+        " WHERE consumer = 'relay' AND owner = ''"
+    )
+    broker = ListBroker()
+    one = Relay(broker, source="default", owner=str(new_id()), at=hosting())
+    while one.step():
+        pass
+    one.close()
+    return [(sent.attributes["subject"], sent.attributes["type"]) for sent in broker.messages]
+
+
+def cut_over(wanted: Wanted, watcher: Watcher) -> None:
+    """This moves payments out, with the relay at work where the mover waits for it."""
+    operating.cut_over(wanted, CrashAt("log cut", relay))
+
+
+def do_some() -> None:
+    """This does some work in the service."""
+    placements.placements().refresh()
+    scene.do_some()
+
+
+def outcome() -> Outcome:
+    """This is how it ends, where the module is in charge."""
+    placements.placements().refresh()
+    return scene.outcome()
+
+
+def roll_back_in_vain(stage: Stage, meanwhile: Callable[[], object]) -> None:
+    """This has callers wait for the module to come back for too long, while something is done."""
+
+    def wait_too_long() -> None:
+        meanwhile()
+        raise TookTooLong("callers have waited")
+
+    with pytest.raises(TookTooLong):
+        operating.roll_back(stage.wanted, CrashAt("fence placed", wait_too_long))
+
+
+@pytest.mark.usefixtures("other_elsewhere")
+class TestAModuleThatIsNotTheFirst:
+    def test_goes_out_and_comes_back(self, stage: Stage, unmoved: Outcome) -> None:
+        assert stage.move(cut_over) == ""
+        stage.in_service(do_some)
+        assert stage.move(operating.roll_back) == ""
+        assert outcome() == unmoved.with_deposit()
+
+    def test_misses_no_command_of_the_time_in_which_it_was_to_come_back(self, stage: Stage) -> None:
+        assert stage.move(cut_over) == ""
+        relay()
+
+        def roll_back() -> list[Sent]:
+            sent: list[Sent] = []
+
+            def order() -> None:
+                scene.place("fenced", 1)
+                sent.extend(relay())
+
+            roll_back_in_vain(stage, order)
+            return sent
+
+        sent = result_of(roll_back)
+        assert stage.move(operating.abort) == ""
+        command = (scene.order_id("fenced", 0), "payments.authorise_payment.v1")
+        assert command in [*sent, *relay()]
