@@ -16,7 +16,7 @@ from modules.kernel.contracts import NotFound
 from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.logs import databases, open_log
 from modules.kernel.messaging.models import Handled, OperatorAction, Partition, SetAside
-from modules.kernel.messaging.subscriptions import subscription
+from modules.kernel.messaging.subscriptions import subscription, subscriptions
 from modules.kernel.messaging.unit_of_work import database_of_module
 from modules.kernel.messaging.writer_turn import writer_turn
 
@@ -61,6 +61,25 @@ class Action:
     action: str
     subject: str
     reason: str
+
+
+def check_names(*, consumer: str = "", log: str = "") -> None:
+    """This refuses names of what there is not, where they are not empty.
+
+    A consumer that the code has no more is known as long as it has partitions: what it has set
+    aside keeps the log, until somebody drops it.
+
+    Raises:
+        LookupError: there is no such consumer, or no such log.
+    """
+    if log and log not in databases():
+        raise LookupError(f"there is no log {log!r}; known: {', '.join(databases())}")
+    known = {one.consumer for one in subscriptions()}
+    for database in databases():
+        ran = Partition.objects.using(database).values_list("consumer", flat=True)
+        known |= set(ran.distinct())
+    if consumer and consumer not in known:
+        raise LookupError(f"there is no consumer {consumer!r}; known: {', '.join(sorted(known))}")
 
 
 def set_aside(

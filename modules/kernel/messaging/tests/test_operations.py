@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from modules.kernel.messaging import archive, operations, retention
+from modules.kernel.messaging.leases import make_partitions
 from modules.kernel.messaging.models import Message, OperatorAction
 from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
@@ -100,8 +101,44 @@ class TestOperators:
         assert "a:1 will not go" in shown["error"]
 
     def test_are_told_what_to_do_about_a_wrong_position(self) -> None:
+        make_partitions(database="default", consumer="probe", source="default", start=0)
         with pytest.raises(CommandError, match=r"`manage\.py messages list` shows what is"):
             messages("retry", "probe", "default", "99")
+
+
+#: Each subcommand that names a log or a consumer, one of which there is not.
+MISNAMED = [
+    ("list", "--consumer", "prob"),
+    ("show", "probe", "nolog", "1"),
+    ("show", "prob", "default", "1"),
+    ("retry", "probe", "nolog", "1"),
+    ("retry", "prob", "default", "1"),
+    ("drop", "probe", "nolog", "1", "--reason", "R"),
+    ("drop", "prob", "default", "1", "--reason", "R"),
+    ("replay", "probe", "nolog", "--from", "0"),
+    ("replay", "prob", "default", "--from", "0"),
+    ("archive", "nolog", "log.jsonl.gz"),
+    ("replay-archive", "prob", "log.jsonl.gz"),
+    ("prune", "nolog", "--older-than-days", "90"),
+]
+
+
+class TestNames:
+    @pytest.mark.parametrize("arguments", MISNAMED, ids=" ".join)
+    def test_of_what_there_is_not_are_refused_with_those_that_there_are(
+        self, arguments: tuple[str, ...]
+    ) -> None:
+        make_partitions(database="default", consumer="probe", source="default", start=0)
+        told = r"no log 'nolog'; known: default|no consumer 'prob'; known: .*probe"
+        with pytest.raises(CommandError, match=told):
+            messages(*arguments)
+        assert not OperatorAction.objects.exists()
+
+    def test_of_a_consumer_that_the_code_has_no_more_are_known(self) -> None:
+        """What it has set aside keeps the log, and somebody must drop it."""
+        park(1)
+        (*_, last) = json.loads(messages("list", "--consumer", "probe", "--json"))
+        messages("drop", "probe", "default", str(last["position"]), "--reason", "it is gone")
 
 
 class TestReplay:

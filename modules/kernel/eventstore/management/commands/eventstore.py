@@ -13,6 +13,7 @@ from rich.table import Table
 from modules.kernel.eventstore import chain
 from modules.kernel.eventstore.erasure import erase
 from modules.kernel.messaging.logs import databases
+from modules.kernel.messaging.operations import check_names
 
 _EXAMPLES = """
   eventstore verify                      compare every log with its hash chain
@@ -56,8 +57,10 @@ class Command(BaseCommand):
         )
 
     def _verify(self, *, log: str, expect: str, **options: Any) -> None:
-        if log and log not in databases():
-            raise CommandError(f"there is no log {log!r}; there are: {', '.join(databases())}")
+        try:
+            check_names(log=log)
+        except LookupError as error:
+            raise CommandError(str(error)) from error
         verdicts = [self._verified(one, expect) for one in ([log] if log else databases())]
         if options["json"]:
             self.stdout.write(json.dumps([dataclasses.asdict(one) for one in verdicts], indent=2))

@@ -83,6 +83,7 @@ class Command(BaseCommand):
         self.console = Console(file=cast(IO[str], self.stdout), width=160)
         self.progress = Console(stderr=True)
         try:
+            operations.check_names(consumer=options.get("consumer", ""), log=options.get("log", ""))
             getattr(self, f"_{options['action'].replace('-', '_')}")(options)
         except (Problem, LookupError, ValueError, OSError) as error:
             raise CommandError(str(error)) from error
