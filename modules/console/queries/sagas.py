@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from modules.console.queries.orders import is_order
 from modules.kernel.sagas import drawing, queries
 from modules.kernel.sagas.operations import NotStuck
-from modules.kernel.sagas.queries import SagaSeen, StepMessage, StepSeen
+from modules.kernel.sagas.queries import Obstacle, SagaSeen, StepMessage, StepSeen
 from modules.kernel.sagas.state import StepStatus
 
 
@@ -19,6 +19,7 @@ class SagaPage:
         picture: its definition with where it is, as SVG.
         outs: the answers of its steps by name, as indented JSON.
         of_order: it carries out an order.
+        obstacles: messages set aside that its steps wait behind.
         can_cancel: its pivot has not been asked for.
     """
 
@@ -29,6 +30,7 @@ class SagaPage:
     picture: str
     outs: str
     of_order: bool
+    obstacles: tuple[Obstacle, ...]
     can_cancel: bool
 
 
@@ -43,6 +45,7 @@ def saga_page(*, saga: str, instance_id: str) -> SagaPage:
         picture=drawing.svg(queries.definition_of(seen), seen.state),
         outs=_indented({name: out for name, out in seen.state.outs.items() if out}),
         of_order=is_order(seen.instance_id),
+        obstacles=queries.obstacles_of(seen),
         can_cancel=queries.can_be_cancelled(seen),
     )
 

@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
+from modules.console.tests.parking import park
 from modules.kernel.messaging import operations as message_operations
 from modules.kernel.messaging import unit_of_work
-from modules.kernel.messaging.models import Message
+from modules.kernel.messaging.models import Message, SetAside
 from modules.kernel.sagas import engine, instances
 from modules.kernel.sagas.engine import Engine
 from modules.kernel.sagas.queries import saga as find_saga
@@ -78,6 +79,16 @@ class TestSaga:
         (message,) = client.get("/console/sagas/trips.trip/o-1").context["page"].messages
         assert (message.step, message.undo) == ("room", True)
         assert message.envelope.name == "rooms.cancel_room"
+
+    def test_names_the_parked_message_that_a_stuck_step_waits_behind(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        parked = park("o-1")
+        undo = Request("trips.trip", "o-1", "room", undo=True)
+        SetAside.objects.filter(pos=parked.position).update(message_id=undo.message_id(10))
+        for page in (PAGE, f"{PAGE}/steps/room/retry"):
+            said = client.get(page).text
+            assert "asking again would wait behind it" in said
+            assert f'href="{parked.page}"' in said
 
     def test_that_there_is_not_is_not_found(self, client: Client) -> None:
         answer = client.get("/console/sagas/trips.trip/none")

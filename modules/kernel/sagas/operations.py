@@ -21,7 +21,7 @@ class UnknownInstance(NotFound):
 
 
 class NotStuck(Conflict):
-    """This says that the step goes on by itself, or has ended."""
+    """This says that the step goes on by itself, has ended, or is none of the saga's."""
 
     code = "saga-step-not-stuck"
     title = "The step is not stuck"
@@ -63,6 +63,10 @@ def cancel(*, saga: str, instance_id: str, operator: str) -> None:
 
 def _stuck(work: UnitOfWork, engine: Engine, instance_id: str, step: str) -> Instance:
     instance = _find(work, engine, instance_id)
+    names = [one.name for one in instance.definition.steps]
+    if step not in names:
+        said = f"{engine.saga.name} {instance_id} has no step {step!r}; steps: {', '.join(names)}"
+        raise NotStuck(said)
     status = instance.state.of(step).status
     if status is not StepStatus.STUCK:
         raise NotStuck(f"{step} of {engine.saga.name} {instance_id} is {status}, not stuck")

@@ -11,15 +11,17 @@ from datetime import datetime
 import msgspec
 from django.db.models import Count, QuerySet
 
+from modules.kernel.messaging import operations
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import databases
+from modules.kernel.messaging.operations import SetAsideMessage
 from modules.kernel.messaging.timeline import timeline
 from modules.kernel.sagas.decide import can_cancel
 from modules.kernel.sagas.definition import Definition, Step
 from modules.kernel.sagas.models import SagaDefinition, SagaInstance
 from modules.kernel.sagas.operations import UnknownInstance
 from modules.kernel.sagas.requests import Request
-from modules.kernel.sagas.state import ENDS, SagaState, StepState
+from modules.kernel.sagas.state import ENDS, SagaState, StepState, StepStatus
 
 _states = msgspec.json.Decoder(SagaState)
 
@@ -68,6 +70,20 @@ class StepMessage:
     step: str
     undo: bool
     envelope: Envelope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """This is a message set aside that a step waits behind.
+
+    Attributes:
+        step: one that was asked for, or whose undo was, and is not answered.
+        message: the first of its key that the consumer has set aside. The step's own command,
+            or the answer, is this one or waits behind it.
+    """
+
+    step: str
+    message: SetAsideMessage
 
 
 def counts() -> dict[str, int]:
@@ -144,6 +160,33 @@ def live_under(form: DefinitionSeen) -> Iterator[SagaSeen]:
 def can_be_cancelled(seen: SagaSeen) -> bool:
     """This tells whether the saga's pivot has not been asked for yet."""
     return can_cancel(definition_of(seen), seen.state)
+
+
+def obstacles_of(seen: SagaSeen) -> tuple[Obstacle, ...]:
+    """This gives what must go through before steps that are asked for can be answered.
+
+    Asking again is in vain meanwhile: each message of a saga has its id as key, so it waits
+    behind the others. What a participant has set aside in a database of its own that is not one
+    of this process's is not found.
+    """
+    aside = operations.set_aside(key=seen.instance_id)
+    first: dict[tuple[str, str], SetAsideMessage] = {}
+    for message in sorted(aside, key=lambda one: one.position):
+        first.setdefault((message.consumer, message.source), message)
+    found = []
+    for one in steps_of(seen):
+        if one.now.status not in (StepStatus.REQUESTED, StepStatus.UNDOING, StepStatus.STUCK):
+            continue
+        request = Request(seen.saga, seen.instance_id, one.step.name, one.now.undoing)
+        asked = {str(request.message_id(number + 1)) for number in range(one.now.attempts)}
+        answers = one.step.undone if one.now.undoing else (*one.step.success, *one.step.failure)
+        waits_at = {
+            (message.consumer, message.source)
+            for message in aside
+            if message.message_id in asked or message.name in answers
+        }
+        found += [Obstacle(step=one.step.name, message=first[place]) for place in sorted(waits_at)]
+    return tuple(found)
 
 
 def messages_of(seen: SagaSeen) -> tuple[StepMessage, ...]:

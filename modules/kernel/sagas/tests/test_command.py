@@ -5,11 +5,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 
+from modules.kernel.messaging import operations as message_operations
+from modules.kernel.messaging.models import Message, Scheduled
+from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.sagas import engine
+from modules.kernel.sagas.definition import DEFAULT_RETRY
 from modules.kernel.sagas.tests.test_engine import Travel
 from modules.kernel.sagas.tests.test_operations import stuck_at
-from modules.kernel.sagas.tests.trip import Trip
+from modules.kernel.sagas.tests.trip import KeySent, Trip
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,7 +38,11 @@ class TestSagas:
         stuck_at("key", undoing=False)
         (listed,) = json.loads(sagas("list", "--status", "stuck", "--json"))
         assert (listed["saga"], listed["instance_id"]) == ("trips.trip", "t1")
-        assert "no such saga" in sagas("list", "--status", "completed")
+        assert sagas("list", "--status", "completed") == "no saga is completed\n"
+        assert sagas("list", "--status", "running") == "no saga is running\n"
+
+    def test_list_says_when_there_is_none(self) -> None:
+        assert sagas("list") == "there are no sagas\n"
 
     def test_show_tells_each_step_and_why_it_turned_back(self) -> None:
         stuck_at("room", undoing=True)
@@ -50,6 +59,54 @@ class TestSagas:
     def test_retry_says_what_it_did(self) -> None:
         stuck_at("key", undoing=False)
         assert "key is asked for again" in sagas("retry", "trips.trip", "t1", "key")
+
+    @pytest.mark.parametrize("action", [("retry",), ("settle", "--reason", "by hand")])
+    def test_a_step_that_there_is_not_is_told_from_one_that_is_not_stuck(
+        self, action: tuple[str, ...]
+    ) -> None:
+        stuck_at("key", undoing=False)
+        with pytest.raises(CommandError, match="no step 'kee'; steps: note, price, room, pay, key"):
+            sagas(action[0], "trips.trip", "t1", "kee", *action[1:])
+
+    def test_show_and_retry_name_the_parked_command_that_must_be_tried_first(
+        self, travel: Travel
+    ) -> None:
+        travel.broken = "rooms.send_key"
+        self.wait_in_vain(travel)
+        assert "stopped at key: step-timed-out" in sagas("show", "trips.trip", "t1")
+        (first, *_) = message_operations.set_aside(key="t1")
+        parked = f"rooms.send_key at {first.position} of default, parked"
+        help_ = f"manage.py messages retry rooms default {first.position}"
+        for said in (
+            sagas("show", "trips.trip", "t1"),
+            sagas("retry", "trips.trip", "t1", "key"),
+        ):
+            assert f"key waits behind a message that rooms has set aside ({parked})" in said
+            assert help_ in said
+
+        travel.broken = ""
+        call_command("messages", *help_.split()[2:], stdout=StringIO())
+        travel.go_on()
+        assert travel.status() == "completed"
+        assert "set aside" not in sagas("show", "trips.trip", "t1")
+
+    def test_show_names_an_answer_that_could_not_be_heard(self, travel: Travel) -> None:
+        stuck_at("key", undoing=False)
+        with unit_of_work("rooms") as work:
+            work.append(KeySent(trip="t1"), request_id="trips.trip/t1/key/do")
+        Message.objects.update(data="{}")
+        travel.go_on()
+        shown = sagas("show", "trips.trip", "t1")
+        assert "key waits behind a message that trips has set aside (rooms.key_sent at" in shown
+
+    def wait_in_vain(self, travel: Travel) -> None:
+        """This lets each attempt at the step be overdue."""
+        travel.want()
+        for _ in range(DEFAULT_RETRY.attempts):
+            travel.go_on()
+            Scheduled.objects.update(due_at=Now())
+        travel.go_on()
+        assert travel.status() == "stuck"
 
     def test_cancel_says_when_it_is_too_late(self) -> None:
         stuck_at("key", undoing=False)

@@ -9,7 +9,7 @@ from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.models import Message, Scheduled
-from modules.kernel.messaging.subscriptions import Handler, Subscription
+from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, Subscription
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
 from modules.kernel.sagas import Failure, PastPivot
 from modules.kernel.sagas.engine import Engine
@@ -27,6 +27,8 @@ class Travel:
         """`deaf` names a command that is never answered, as long as it is the one."""
         self.told: list[str] = []
         self.deaf = deaf
+        #: A command whose handler fails, and which is parked at once.
+        self.broken = ""
         self.refuse_payment = refuse_payment
         self.engine = Engine(
             Trip,
@@ -70,6 +72,8 @@ class Travel:
     def go_on(self) -> None:
         log = open_log("default")
         assert log.lead()
+        for consumer in self.consumers:
+            consumer.look_again()  # An operator may have had one tried again.
         while sum(iter(log.tick, 0)) + sum(consumer.step() for consumer in self.consumers):
             pass
         log.resign()
@@ -89,15 +93,16 @@ class Travel:
         def answer(message: Any, delivery: Delivery) -> None:
             if delivery.envelope.name == self.deaf:
                 return
+            if delivery.envelope.name == self.broken:
+                raise RuntimeError(f"{self.broken} will not go")
             with unit_of_work(module) as work:
                 if self.refuse_payment and isinstance(message, trip.Pay):
                     work.append(trip.NotPaid(trip=message.trip, code="no-money", detail="empty"))
                 else:
                     work.append(answers[delivery.envelope.name](trip=message.trip))
 
-        return {
-            name: (Handler(record=answer),) for name in answers if name.startswith(f"{module}.")
-        }
+        handler = Handler(record=answer, retry=RetryPolicy(attempts=1))
+        return {name: (handler,) for name in answers if name.startswith(f"{module}.")}
 
 
 def _consumer(subscription: Subscription) -> Consumer:

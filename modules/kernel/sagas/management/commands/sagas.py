@@ -13,7 +13,7 @@ from rich.table import Table
 from modules.kernel.contracts import Problem
 from modules.kernel.sagas import difference, drawing, operations, queries
 from modules.kernel.sagas.engine import engine_of, engines
-from modules.kernel.sagas.state import SagaStatus
+from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepStatus
 
 _EXAMPLES = """
 A saga ends completed, compensated, or stuck; a stuck one waits for you.
@@ -83,7 +83,8 @@ class Command(BaseCommand):
         if options["json"]:
             self._json(found)
         elif not found:
-            self.console.print("there is no such saga")
+            status = options["status"]
+            self.console.print(f"no saga is {status}" if status else "there are no sagas")
         else:
             table = Table("saga", "id", "status", "since", "failure")
             for one in found:
@@ -100,7 +101,8 @@ class Command(BaseCommand):
         self.console.print(f"{seen.saga} {seen.instance_id}: {seen.state.status}")
         if seen.state.failure:
             failure = seen.state.failure
-            self.console.print(f"turned back at {failure.step}: {failure.code}, {failure.detail}")
+            how = "turned back" if _turned_back_at(seen.state, failure) else "stopped"
+            self.console.print(f"{how} at {failure.step}: {failure.code}, {failure.detail}")
         table = Table("step", "status", "attempts", "asks for", "undone by")
         for step in queries.steps_of(seen):
             table.add_row(
@@ -111,10 +113,15 @@ class Command(BaseCommand):
                 step.step.undo,
             )
         self.console.print(table)
+        for one in queries.obstacles_of(seen):
+            self.console.print(_told(one), highlight=False, soft_wrap=True)
 
     def _retry(self, options: dict[str, Any]) -> None:
-        operations.retry(**_named(options), step=options["step"], operator=getpass.getuser())
-        self._done(options, f"{options['step']} is asked for again")
+        step = options["step"]
+        operations.retry(**_named(options), step=step, operator=getpass.getuser())
+        found = queries.obstacles_of(queries.saga(**_named(options)))
+        waits = [_told(one) for one in found if one.step == step]
+        self._done(options, "\n".join([f"{step} is asked for again", *waits]))
 
     def _settle(self, options: dict[str, Any]) -> None:
         operations.settle(
@@ -199,10 +206,26 @@ class Command(BaseCommand):
         if options["json"]:
             self._json({"done": said})
         else:
-            self.console.print(said, highlight=False)
+            self.console.print(said, highlight=False, soft_wrap=True)
 
     def _json(self, value: object) -> None:
         self.stdout.write(json.dumps(msgspec.to_builtins(value), indent=2))
+
+
+def _turned_back_at(state: SagaState, failure: Failure) -> bool:
+    """This tells a step that the saga turned back at from one that it only waited for."""
+    now = state.of(failure.step)
+    waited = (StepStatus.REQUESTED, StepStatus.STUCK, StepStatus.DONE)
+    return failure.cancelled or now.undoing or now.status not in waited
+
+
+def _told(one: queries.Obstacle) -> str:
+    first = one.message
+    return (
+        f"{one.step} waits behind a message that {first.consumer} has set aside ({first.name} at "
+        f"{first.position} of {first.source}, {first.state}). Mend the cause, and try that one "
+        f"first: manage.py messages retry {first.consumer} {first.source} {first.position}"
+    )
 
 
 def _named_form(saga: str, beginning: str) -> queries.DefinitionSeen:
