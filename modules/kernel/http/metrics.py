@@ -8,16 +8,17 @@ from django.views.decorators.http import require_GET
 
 from modules.kernel.messaging.metrics import statistics_exposition
 from modules.kernel.readmodels.metrics import read_model_exposition
+from modules.kernel.sagas.metrics import saga_exposition
 from modules.kernel.telemetry.exposition import CONTENT_TYPE, exposition
 
 
 @require_GET
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """This gives how far every consumer and read model is, and what this process has counted."""
+    """This gives how far every consumer, saga and read model is, and what was counted here."""
     if not _may_read(request):
         raise Http404  # To a stranger there is nothing here.
-    gauges = statistics_exposition() + read_model_exposition()
+    gauges = statistics_exposition() + saga_exposition() + read_model_exposition()
     return HttpResponse(gauges + exposition(), content_type=CONTENT_TYPE)
 
 

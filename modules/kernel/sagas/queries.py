@@ -16,12 +16,14 @@ from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.operations import SetAsideMessage
 from modules.kernel.messaging.timeline import timeline
+from modules.kernel.placements import hosting
 from modules.kernel.sagas.decide import can_cancel
 from modules.kernel.sagas.definition import Definition, Step
+from modules.kernel.sagas.engine import engines
 from modules.kernel.sagas.models import SagaDefinition, SagaInstance
 from modules.kernel.sagas.operations import UnknownInstance
 from modules.kernel.sagas.requests import Request
-from modules.kernel.sagas.state import ENDS, SagaState, StepState, StepStatus
+from modules.kernel.sagas.state import ENDS, SagaState, SagaStatus, StepState, StepStatus
 
 _states = msgspec.json.Decoder(SagaState)
 
@@ -93,6 +95,22 @@ def counts() -> dict[str, int]:
         rows = _own(database).values("status").annotate(number=Count("id"))
         found.update({row["status"]: row["number"] for row in rows})
     return dict(found)
+
+
+def live_counts() -> dict[tuple[str, str], int]:
+    """This gives how many instances of each saga here have each status that is no end.
+
+    Those that have ended are not looked at, however many there are.
+    """
+    at = hosting()
+    here = [one.saga.name for one in engines() if one.module not in at.remote]
+    live = [one for one in SagaStatus if one not in ENDS]
+    found = {(saga, str(status)): 0 for saga in here for status in live}
+    for database in databases():
+        rows = SagaInstance.objects.using(database).filter(status__in=live, saga__in=here)
+        for row in rows.values("saga", "status").annotate(number=Count("id")):
+            found[row["saga"], row["status"]] += row["number"]
+    return found
 
 
 def sagas(*, status: str = "", limit: int = 50, offset: int = 0) -> list[SagaSeen]:
