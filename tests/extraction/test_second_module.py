@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+import msgspec
 import pytest
 
 from modules.kernel import placements
@@ -12,11 +14,15 @@ from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.errors import TookTooLong
 from modules.kernel.extraction.moving.operating import Wanted
 from modules.kernel.extraction.moving.watching import Watcher
-from modules.kernel.messaging.brokers import Relay
+from modules.kernel.messaging.brokers import Received, Reception, Relay, Taken, received_route
+from modules.kernel.messaging.brokers.cloudevents import attributes_of
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.tests.test_relay_and_reception import ListBroker
 from modules.kernel.placements import State, StoredPlacements, hosting, place
+from modules.payments.contracts import AuthorisePayment
+from modules.payments.tests.conftest import authorise
+from tests.brokers.envelopes import an_envelope
 from tests.extraction import scene
 from tests.extraction.scene import Outcome
 from tests.extraction.stage import HERE, CrashAt, Stage, result_of
@@ -76,6 +82,17 @@ def outcome() -> Outcome:
     return scene.outcome()
 
 
+def sent_by_another(command: AuthorisePayment) -> Received:
+    """This is a command as it comes from the module that is elsewhere."""
+    sent = an_envelope(
+        name="payments.authorise_payment",
+        key=command.order_id,
+        data=msgspec.json.encode(command).decode(),
+    )
+    attributes = attributes_of(replace(sent, source="inventory"))
+    return Received(attributes=attributes, body=sent.data.encode(), token=None)
+
+
 def roll_back_in_vain(stage: Stage, meanwhile: Callable[[], object]) -> None:
     """This has callers wait for the module to come back for too long, while something is done."""
 
@@ -113,3 +130,14 @@ class TestAModuleThatIsNotTheFirst:
         assert stage.move(operating.abort) == ""
         command = (scene.order_id("fenced", 0), "payments.authorise_payment.v1")
         assert command in [*sent, *relay()]
+
+    def test_has_what_another_sent_that_the_service_has_not_received(
+        self, stage: Stage, unmoved: Outcome
+    ) -> None:
+        assert stage.move(cut_over) == ""
+        asked = sent_by_another(authorise(scene.order_id("from another", 0)))
+        placements.placements().refresh()
+        assert Reception(ListBroker(messages=[asked]), received_route()).step() == Taken(appended=1)
+        assert stage.move(operating.roll_back) == ""
+        found = outcome()
+        assert found.payments.keys() - unmoved.payments.keys() == {asked.attributes["subject"]}

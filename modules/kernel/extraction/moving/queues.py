@@ -43,10 +43,9 @@ def keep_for_here(module: str, state: State, parameters: dict[str, Any]) -> None
     Raises:
         NotReady: the broker does not answer.
     """
-    _keep(
-        received_route(hosting().with_module(module, state, broker_url=parameters["broker"])),
-        parameters,
-    )
+    at = hosting().with_module(module, state, broker_url=parameters["broker"])
+    if at.is_distributed:
+        _keep(received_route(at), parameters)
 
 
 def own_events(module: str) -> tuple[str, ...]:

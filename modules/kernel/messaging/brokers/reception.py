@@ -7,7 +7,7 @@ parked, replayed. What comes twice is found in the inbox and acknowledged again 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -15,7 +15,13 @@ import structlog
 from django.db import connections, transaction
 
 from modules.kernel.messaging.brokers.cloudevents import envelope_of
-from modules.kernel.messaging.brokers.port import NotAMessage, Receiver, Route, Transport
+from modules.kernel.messaging.brokers.port import (
+    NotAMessage,
+    Received,
+    Receiver,
+    Route,
+    Transport,
+)
 from modules.kernel.messaging.catalogue import sealed
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.inbox import receive_all
@@ -57,20 +63,30 @@ class Reception:
     """This takes one deployable's messages in; an object is used by one thread."""
 
     def __init__(
-        self, transport: Transport, route: Route, *, database: str = "default", batch: int = BATCH
+        self,
+        transport: Transport,
+        route: Route,
+        *,
+        database: str = "default",
+        batch: int = BATCH,
+        still_holds: Callable[[], bool] = lambda: True,
     ) -> None:
         """
         Args:
             database: whose log the messages are appended to.
+            still_holds: says whether the route is that of now, where modules move.
         """
         self.receiver: Receiver = transport.receiver(route)
         self.route = route
         self.database = database
         self.batch = batch
         self._names = frozenset(route.names)
+        self._still_holds = still_holds
 
     def step(self, *, timeout_seconds: float = 1.0) -> Taken:
         """This waits for messages and takes in those that there are.
+
+        None of them, where it would pass over some by a route of before: they come again.
 
         Raises:
             BrokerUnavailable: begin anew with another object.
@@ -79,22 +95,27 @@ class Reception:
         if not received:
             return Taken()
         envelopes: list[Envelope] = []
-        refused = 0
+        refused: list[tuple[Received, str]] = []
         for one in received:
             try:
                 envelopes.append(envelope_of(one))
             except NotAMessage as error:
-                refused += 1
-                _logger.warning("not_a_message", error=str(error), id=one.attributes.get("id"))
-                self.receiver.refuse(one, str(error))
+                refused.append((one, str(error)))
         handled = [envelope for envelope in envelopes if envelope.name in self._names]
+        # Asked after it came: who sent it had been put in charge before, and that can be seen.
+        if len(handled) < len(envelopes) and not self._still_holds():
+            self.close()
+            return Taken()
+        for one, why in refused:
+            _logger.warning("not_a_message", error=why, id=one.attributes.get("id"))
+            self.receiver.refuse(one, why)
         appended = self._append(handled)
         self.receiver.acknowledge(received)
         return Taken(
             appended=appended,
             duplicates=len(handled) - appended,
             passed_over=len(envelopes) - len(handled),
-            refused=refused,
+            refused=len(refused),
         )
 
     def close(self) -> None:

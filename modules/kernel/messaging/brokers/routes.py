@@ -3,7 +3,9 @@
 A deployable hosts some modules, and others host the rest: the settings say which, and placements,
 since modules may move (`modules.kernel.placements.Hosting`). Out go all events of the modules here
 and the commands to modules elsewhere; in come the events of modules elsewhere and the commands to
-modules here, where a handler here waits for them.
+modules here, where a handler here waits for them. In comes too what a third deployable sends to a
+module that is installed here and elsewhere now: when it comes back, not all of that need have been
+received there.
 """
 
 from __future__ import annotations
@@ -45,18 +47,17 @@ def received_route(at: Hosting | None = None) -> Route:
     """
     remote = (at or hosting()).remote
     kinds = {entry.contract.name: entry.contract.kind for entry in message_classes()}
-    handled = {name for one in subscriptions() if one.module not in remote for name in one.handlers}
+    handled = {(one.module, name) for one in subscriptions() for name in one.handlers}
     # Read models too: what they are made of must stand in the log here.
-    handled |= {
-        name for kind in followers() if kind.module not in remote for name in kind.names or ()
-    }
-    names = [
-        name
-        for name in handled
+    handled |= {(kind.module, name) for kind in followers() for name in kind.names or ()}
+    names = set()
+    for module, name in handled:
+        # What a module elsewhere tells itself stands in the log there, and comes back with it.
+        others = remote - {module}
         # The events of a module here stand in the log already, and so do commands among modules
         # here; a command from elsewhere comes under the same name.
-        if _module_of(name) in remote or kinds[name] is Kind.COMMAND
-    ]
+        if others and (_module_of(name) in others or kinds[name] is Kind.COMMAND):
+            names.add(name)
     return Route(
         deployable=settings.QUARRY_DEPLOYABLE,
         modules=tuple(sorted(remote)),

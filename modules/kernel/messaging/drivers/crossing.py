@@ -15,7 +15,7 @@ from modules.kernel.messaging.brokers.routes import received_route
 from modules.kernel.messaging.drivers.owner import owner_here
 from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.pulse import Pulse
-from modules.kernel.placements import Hosting, hosting
+from modules.kernel.placements import Hosting, hosting, placements
 
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 5.0
@@ -55,9 +55,13 @@ def _relay(group: ThreadGroup, source: str, pulse: Pulse) -> None:
 
 def _receive(group: ThreadGroup, pulse: Pulse) -> None:
     def receive(at: Hosting) -> None:
+        def still_holds() -> bool:
+            placements().refresh()
+            return hosting() == at
+
         pause_seconds = _FIRST_PAUSE_SECONDS
         while not group.stopping.is_set() and hosting() == at:
-            reception = Reception(transport_of(at), received_route(at))
+            reception = Reception(transport_of(at), received_route(at), still_holds=still_holds)
             try:
                 while not group.stopping.is_set() and hosting() == at:
                     reception.step(timeout_seconds=_RECEIVE_SECONDS)

@@ -10,8 +10,9 @@ from celery import current_app
 from django.db.models import F
 
 from modules.kernel import placements
+from modules.kernel.contracts import new_id
 from modules.kernel.messaging import tasks
-from modules.kernel.messaging.brokers import received_route, relayed_names
+from modules.kernel.messaging.brokers import Received, received_route, relayed_names
 from modules.kernel.messaging.drivers import celery as driver
 from modules.kernel.messaging.drivers import crossing
 from modules.kernel.messaging.drivers.keeping import keep_logs
@@ -244,6 +245,44 @@ class TestTheDrivers:
         finally:
             group.stop()
         assert set(opened) == {"amqp://of.the.move", "amqp://another"}
+
+    def test_receive_what_comes_while_they_learn_that_a_module_has_moved(
+        self, process: StoredPlacements, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        happened(1)
+        (sent,) = Message.objects.all()
+        moved(process, State.ELSEWHERE, 1, module="inventory")
+        place("inventory", state=State.ELSEWHERE, epoch=1, url=URL, broker_url="amqp://b")
+        captured = Received(
+            attributes={
+                "specversion": "1.0",
+                "id": str(new_id()),
+                "source": "/modules/payments",
+                "type": "payments.payment_captured.v1",
+                "subject": "a",
+                "time": sent.recorded_at.isoformat(),
+            },
+            body=b"{}",
+            token=None,
+        )
+        broker = ListBroker()
+
+        def receive(*, limit: int, timeout_seconds: float) -> list[Received]:
+            # Sent as soon as the service is in charge, to who has looked a moment before.
+            if not broker.is_closed:
+                place("payments", state=State.ELSEWHERE, epoch=1, url=URL, broker_url="amqp://b")
+            return [] if broker.acknowledged else [captured]
+
+        monkeypatch.setattr(broker, "receive", receive)
+        monkeypatch.setattr(crossing, "open_transport", lambda url, *, prefix: broker)
+        group = ThreadGroup()
+        crossing.cross(group, keep_logs(group))
+        group.start()
+        try:
+            wait_until(lambda: bool(broker.acknowledged), what="it is acknowledged")
+        finally:
+            group.stop()
+        assert Message.objects.filter(name="payments.payment_captured").count() == 1
 
     def test_wake_nobody_and_deliver_nothing_of_a_module_elsewhere_by_celery(
         self, process: StoredPlacements, monkeypatch: pytest.MonkeyPatch

@@ -41,6 +41,7 @@ class ListBroker:
     acknowledged: list[Received] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     is_away: bool = False
+    is_closed: bool = False
     too_large: int = -1
 
     def publisher(self) -> Publisher:
@@ -71,7 +72,7 @@ class ListBroker:
         self.refused.append(reason)
 
     def close(self) -> None:
-        """There is no connection."""
+        self.is_closed = True
 
     def numbers(self) -> list[str]:
         return [one.body.decode().rpartition(":")[2].rstrip("}") for one in self.messages]
@@ -177,6 +178,17 @@ class TestReception:
         broker.messages += broker.acknowledged
         assert Reception(broker, ROUTE).step() == Taken(duplicates=2)
         assert Message.objects.count() == 2
+
+    def test_leaves_to_newer_routes_what_it_would_pass_over(self) -> None:
+        broker = self.sent(1, 2)
+        broker.messages.insert(0, Received(attributes={}, body=b"?", token=None))
+        other = Route(deployable="here", modules=("probe",), names=("probe.other",))
+        reception = Reception(broker, other, still_holds=lambda: False)
+        assert reception.step() == Taken()
+        assert (len(broker.messages), broker.refused, broker.is_closed) == (3, [], True)
+        assert Reception(broker, ROUTE, still_holds=lambda: False).step() == Taken(
+            appended=2, refused=1
+        )
 
     def test_refuses_what_is_no_message_and_passes_over_what_nobody_handles(self) -> None:
         broker = self.sent(1, 2)

@@ -58,6 +58,15 @@ class TestRoutes:
         finally:
             unfollow("probe")
 
+    def test_carry_in_what_others_send_to_a_module_that_may_come_back(
+        self, settings: Settings
+    ) -> None:
+        others = {"inventory.stock_returned", "payments.refund_payment"}
+        settings.QUARRY_REMOTE_MODULES = ["payments"]
+        assert not others & set(received_route().names)
+        settings.QUARRY_REMOTE_MODULES = ["payments", "inventory"]
+        assert others <= set(received_route().names)
+
     def test_carry_in_commands_to_modules_here(self, settings: Settings) -> None:
         settings.QUARRY_REMOTE_MODULES = ["ordering"]
         assert "payments.capture_payment" in received_route().names
