@@ -275,7 +275,8 @@ QUARRY_COMPOSITION_THREADS = env.int("QUARRY_COMPOSITION_THREADS", 32)
 #: Inject the faults that policies of the manifests ask for; see docs/resilience.md.
 QUARRY_FAULTS_ALLOWED = env.bool("QUARRY_FAULTS_ALLOWED", False)
 
-#: Refuse SQL on another module's table while the code runs; see `modules.kernel.boundaries`.
+#: Refuse, while the code runs, SQL on another module's table, and to ask another module inside a
+#: transaction; see docs/boundaries.md.
 QUARRY_QUERY_GUARD = False
 #: Violations of the boundaries that are known and may only become fewer; usually no file.
 QUARRY_BOUNDARIES_BASELINE = ROOT / "boundaries.baseline"

@@ -2,9 +2,12 @@
 
 import pytest
 
+from modules.kernel import interfaces
+from modules.kernel.interfaces import AskedInTransaction
 from modules.kernel.messaging import unit_of_work
 from modules.kernel.messaging.unit_of_work import TransactionSpansModules
-from modules.payments.contracts import PaymentVoided
+from modules.ordering.contracts import Ordering
+from modules.payments.contracts import Payments, PaymentVoided
 
 
 @pytest.mark.django_db
@@ -30,3 +33,15 @@ class TestTransaction:
             pytest.raises(ValueError, match=r"ordering cannot publish payments\.payment_voided"),
         ):
             work.append(voided)
+
+    def test_waits_for_no_other_module(self) -> None:
+        refusal = (
+            "^ordering asks payments.Payments inside its transaction, which would wait for it "
+            "where that runs elsewhere: "
+        )
+
+        with unit_of_work("ordering"):
+            interfaces.get(Ordering)  # Itself, which is wherever it is.
+            with pytest.raises(AskedInTransaction, match=refusal):
+                interfaces.get(Payments)
+        interfaces.get(Payments)

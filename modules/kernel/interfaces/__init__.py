@@ -31,7 +31,13 @@ from modules.kernel.interfaces.locations import (
     Locations,
 )
 from modules.kernel.interfaces.placed import Placed
-from modules.kernel.interfaces.registry import NotProvided, get, provide, provided
+from modules.kernel.interfaces.registry import (
+    AskedInTransaction,
+    NotProvided,
+    get,
+    provide,
+    provided,
+)
 from modules.kernel.interfaces.wiring import Wiring, location_of, use, wired, work_with
 
 __all__ = [
@@ -39,6 +45,7 @@ __all__ = [
     "provide",
     "provided",
     "NotProvided",
+    "AskedInTransaction",
     "RemoteCallError",
     "NotReached",
     "AnswerLost",

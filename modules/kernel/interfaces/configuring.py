@@ -33,6 +33,7 @@ def configure(settings: Any) -> None:
             signer=Signer(keys, issuer=issuer) if keys else None,
             verifier=Verifier(keys, issuer=issuer) if keys else None,
             outsider=settings.QUARRY_OUTSIDER,
+            guards_transactions=settings.QUARRY_QUERY_GUARD,
         )
     )
     for said in settings.QUARRY_CALLERS:

@@ -14,6 +14,7 @@ from modules.kernel.interfaces.methods import Method, methods_of
 from modules.kernel.interfaces.remote import remote
 from modules.kernel.interfaces.serialized import serialized
 from modules.kernel.interfaces.shadowing import shadowed
+from modules.kernel.messaging.unit_of_work import module_of_current_transaction
 
 T = TypeVar("T")
 
@@ -43,6 +44,10 @@ class NotProvided(LookupError):
     """This says that no installed module provides the interface."""
 
 
+class AskedInTransaction(RuntimeError):
+    """This says that a module asked another one inside its own transaction."""
+
+
 def provide(protocol: type[T], provider: T) -> None:
     """This makes `provider` answer for the interface; one provider an interface."""
     contract = interface_of(protocol)
@@ -62,15 +67,28 @@ def get(protocol: type[T]) -> T:
 
     Raises:
         NotProvided: no installed module provides it.
+        AskedInTransaction: a unit of work of another module is open; in development and tests.
     """
     contract = interface_of(protocol)
     works_with = wiring.wired()
+    if works_with.guards_transactions:
+        _refuse_in_transaction(contract)
     location = works_with.locations.of(contract.module)
     if location is HERE or (location.binding is Binding.LOCAL and not location.shadow_url):
         return cast(T, _provider(contract))
     is_asked = location.is_here and not location.shadow_url
     caller = "" if is_asked else module_of_caller(1) or works_with.outsider
     return cast(T, _bound(protocol, contract, location, caller))
+
+
+def _refuse_in_transaction(contract: InterfaceContract) -> None:
+    asking = module_of_current_transaction()
+    if asking and asking != contract.module:
+        raise AskedInTransaction(
+            f"{asking} asks {contract.module}.{contract.name} inside its transaction, which would "
+            "wait for it where that runs elsewhere: ask before the transaction begins; what "
+            "hears a message asks in the first function of `module.calls_out`"
+        )
 
 
 def _bound(protocol: type, contract: InterfaceContract, location: Location, caller: str) -> object:

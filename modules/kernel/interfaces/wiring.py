@@ -17,6 +17,7 @@ class Wiring:
             no call from outside is answered.
         comparer: what asks the service along that a module is to move to.
         outsider: the name under which code that is of no module calls; empty for no name.
+        guards_transactions: whether a module is refused to ask another inside its transaction.
     """
 
     locations: Locations = field(default_factory=Configured)
@@ -25,6 +26,7 @@ class Wiring:
     verifier: Verifier | None = None
     comparer: Comparer = field(default_factory=Comparer)
     outsider: str = ""
+    guards_transactions: bool = False
 
 
 _wiring = Wiring()

@@ -57,7 +57,8 @@ class Registration:
                 ordered by key within one consumer.
             retry: what happens when it raises.
             time_limit_seconds: after which it counts as failed.
-            from_now: a consumer that has never run begins at the end of the log.
+            from_now: a consumer that has never run begins at the end of the log, for all
+                that it handles, and not at the start.
         """
         _know_upcasters(message_class)
         subscribe(
@@ -108,12 +109,13 @@ class Registration:
         consumer: str = "",
         retry: RetryPolicy = _USUAL.retry,
         time_limit_seconds: float = _USUAL.time_limit_seconds,
+        from_now: bool = False,
     ) -> None:
         """This has `call` run outside any transaction and `record` in one, with its result.
 
-        For work that leaves the database (a payment provider, a carrier). The call is
-        made at least once: it must be idempotent by the message's id. What `record`
-        writes happens exactly once.
+        For work that leaves the database (a payment provider, a carrier, a question to another
+        module). The call is made at least once: it must be idempotent by the message's id. What
+        `record` writes happens exactly once.
 
         Args:
             call: ``call(message, delivery) -> result``.
@@ -127,6 +129,7 @@ class Registration:
             handler=Handler(
                 call=call, record=record, retry=retry, time_limit_seconds=time_limit_seconds
             ),
+            from_now=from_now,
         )
 
     def saga(self, saga: type[Saga], locals: Mapping[str, Callable[..., object]]) -> None:

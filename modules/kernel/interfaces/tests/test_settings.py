@@ -56,14 +56,6 @@ class TestConfiguring:
             configure(settings)
         work_with(before)
 
-    def test_callers_are_those_that_the_manifests_name(self) -> None:
-        assert callers_of("ordering.Ordering") == (
-            "console",
-            "gateway",
-            "notifications",
-            "partners",
-        )
-
 
 class TestTheKeysCommand:
     def test_makes_keys_for_the_modules_that_are_named(self, tmp_path: Path) -> None:
