@@ -94,6 +94,17 @@ class TestRetrying:
         (action,) = operations.actions()
         assert (action.operator, action.action) == ("console", "messages.retry")
 
+    def test_of_what_waits_is_refused_on_the_page_that_names_what_it_waits_for(
+        self, client: Client
+    ) -> None:
+        parked = park(behind=1)
+        waiting = operations.set_aside(state="waiting")[0]
+        path = f"/console/messages/set-aside/payments/default/{waiting.position}"
+        answer = client.post(f"{path}/retry")
+        assert answer.status_code == 409
+        assert f'It waits for <a href="{parked.page}"' in answer.text
+        assert operations.actions() == []
+
     def test_of_what_has_gone_through_is_not_found(self, client: Client) -> None:
         parked = park()
         SetAside.objects.all().delete()

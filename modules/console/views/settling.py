@@ -18,7 +18,7 @@ from modules.console.queries.set_aside import message_page
 from modules.console.views.access import for_operators, operator_of
 from modules.console.views.messages import not_set_aside
 from modules.kernel.messaging import operations
-from modules.kernel.messaging.operations import NotSetAside
+from modules.kernel.messaging.operations import NotSetAside, WaitsBehind
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,6 +33,9 @@ def retry(request: HttpRequest, **named: Any) -> HttpResponse:
         operations.retry(**named, operator=operator_of(request))
     except NotSetAside as problem:
         return not_set_aside(request, problem)
+    except WaitsBehind:
+        context = {"page": page, "message": page.message}
+        return render(request, "console/message.html", context, status=409)
     messages.success(request, "It is tried again now. Once it has gone through, it is gone here.")
     asked = urlencode({"consumer": page.message.consumer, "key": page.message.key})
     return redirect(f"{reverse('console:set_aside')}?{asked}")

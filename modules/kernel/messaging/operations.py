@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from modules.kernel.contracts import NotFound
+from modules.kernel.contracts import Conflict, NotFound
 from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.logs import databases, open_log
 from modules.kernel.messaging.models import Handled, OperatorAction, Partition, SetAside
@@ -26,6 +26,13 @@ class NotSetAside(NotFound):
 
     code = "message-not-set-aside"
     title = "No such message is set aside"
+
+
+class WaitsBehind(Conflict):
+    """This says that an earlier message of its key is set aside, and must be dealt with first."""
+
+    code = "message-waits"
+    title = "The message waits for an earlier one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +132,15 @@ def actions(*, limit: int = 100, offset: int = 0) -> list[Action]:
 
 
 def retry(*, consumer: str, source: str, position: int, operator: str) -> None:
-    """This has a message tried again now, with all its attempts before it. Raises: NotSetAside."""
+    """This has a message tried again now, with all its attempts before it.
+
+    Raises:
+        NotSetAside: there is no such message.
+        WaitsBehind: it would not be tried, since an earlier one of its key is set aside.
+    """
 
     def start_over(row: SetAside) -> None:
+        _refuse_if_it_waits(row)
         row.state, row.attempts = SetAside.State.RETRYING, 0
         row.due_at = Now()  # the database's clock
         row.save()
@@ -189,6 +202,18 @@ def _act(
             raise _missing(consumer, source, position)
         _note(database, operator, action, f"{consumer} {source}:{position} {row.name}", reason)
         change(row)
+
+
+def _refuse_if_it_waits(row: SetAside) -> None:
+    mine = {"consumer": row.consumer, "source": row.source, "key": row.key}
+    of_key = SetAside.objects.using(row._state.db).filter(**mine, pos__lt=row.pos)
+    first = of_key.order_by("pos").first()
+    if first is not None:
+        raise WaitsBehind(
+            f"{row.name} at {row.source}:{row.pos} waits behind {first.name} at "
+            f"{first.source}:{first.pos} ({first.state}), which has the same key; try that first: "
+            f"`manage.py messages retry {first.consumer} {first.source} {first.pos}`"
+        )
 
 
 def _find(consumer: str, source: str, position: int) -> tuple[str, SetAside]:

@@ -60,6 +60,21 @@ class TestOperators:
         assert action.operator == "ann"
         assert action.subject.endswith("probe.thing_happened")
 
+    def test_cannot_retry_what_waits_and_are_told_which_one_to_try(self) -> None:
+        park(1, 2)
+        first, second, *_ = operations.set_aside()
+        told = (
+            rf"waits behind probe\.thing_happened at default:{first.position} \(parked\).*"
+            rf"`manage\.py messages retry probe default {first.position}`"
+        )
+        with pytest.raises(CommandError, match=told):
+            messages("retry", "probe", "default", str(second.position))
+        assert [one.state for one in operations.set_aside()] == ["parked"] + ["waiting"] * 3
+        assert not OperatorAction.objects.filter(action="messages.retry").exists()
+        messages("drop", "probe", "default", str(first.position), "--reason", "torn")
+        messages("retry", "probe", "default", str(second.position))
+        assert operations.set_aside()[0].state == "retrying"
+
     def test_drop_a_parked_message_with_a_reason_that_is_kept(self) -> None:
         park(1)
         operations.drop(
