@@ -44,7 +44,7 @@ def other_elsewhere(stage: Stage) -> Iterator[None]:
     placements.use(before)
 
 
-def relay() -> list[Sent]:
+def relay(*, also_elsewhere: tuple[str, ...] = ()) -> list[Sent]:
     """This relays all there is in the database that is `default`, by the routes of now."""
     placements.placements().refresh()
     log = open_log("default")
@@ -58,7 +58,10 @@ def relay() -> list[Sent]:
         " WHERE consumer = 'relay' AND owner = ''"
     )
     broker = ListBroker()
-    one = Relay(broker, source="default", owner=str(new_id()), at=hosting())
+    at = hosting()
+    for module in also_elsewhere:
+        at = at.with_module(module, State.ELSEWHERE)
+    one = Relay(broker, source="default", owner=str(new_id()), at=at)
     while one.step():
         pass
     one.close()
@@ -68,6 +71,11 @@ def relay() -> list[Sent]:
 def cut_over(wanted: Wanted, watcher: Watcher) -> None:
     """This moves payments out, with the relay at work where the mover waits for it."""
     operating.cut_over(wanted, CrashAt("log cut", relay))
+
+
+def relay_as_service() -> list[Sent]:
+    """This relays all there is in the service, for which others are elsewhere."""
+    return relay(also_elsewhere=("ordering", "inventory"))
 
 
 def do_some() -> None:
@@ -141,3 +149,18 @@ class TestAModuleThatIsNotTheFirst:
         assert stage.move(operating.roll_back) == ""
         found = outcome()
         assert found.payments.keys() - unmoved.payments.keys() == {asked.attributes["subject"]}
+
+    @pytest.mark.parametrize("was_sent", [False, True])
+    def test_sends_what_the_service_had_not_sent_when_it_comes_back_at_the_second_try(
+        self, stage: Stage, was_sent: bool
+    ) -> None:
+        assert stage.move(cut_over) == ""
+        stage.in_service(do_some)
+        if was_sent:
+            stage.in_service(relay_as_service)
+        assert stage.move(operating.roll_back, kill_at="compare begins") == "killed"
+        assert stage.move(operating.abort) == ""
+        assert relay() == [], "what is elsewhere is not sent from here"
+        assert stage.move(operating.roll_back) == ""
+        deposits = relay().count((scene.ACCOUNT, "payments.money_deposited.v1"))
+        assert deposits == (0 if was_sent else 1)

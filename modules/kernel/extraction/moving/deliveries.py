@@ -13,9 +13,7 @@ from modules.kernel.extraction.moving.errors import Differs
 from modules.kernel.extraction.moving.hearing import Hearing
 from modules.kernel.extraction.moving.log import exact_position_there, positions_there
 from modules.kernel.extraction.moving.sides import Side
-from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.dialect import now_sql
-from modules.kernel.messaging.envelope import PARTITIONS
 
 #: The log of a deployable, as its consumers name it.
 SOURCE = "default"
@@ -209,61 +207,6 @@ def drop_set_asides(side: Side, hearing: Hearing) -> None:
     """This forgets what the module's consumers have set aside: the other side has it."""
     if hearing.consumers:
         side.execute(f"DELETE FROM messaging_setaside WHERE {_of(hearing)}", hearing.consumers)
-
-
-def relay_after(side: Side, position: int, *, rest_seconds: float) -> None:
-    """This has the relay go on no further than after a position, and not at once.
-
-    What it does at the moment cannot be committed, and none begins before all processes know of
-    the routes that are new.
-    """
-    later = now_sql(side.alias, plus_seconds=rest_seconds)
-    side.execute_many(
-        "INSERT INTO messaging_partition (consumer, source, part, owner, epoch, lease_until,"
-        f" checkpoint) VALUES ('{RELAY}', '{SOURCE}', %s, '', 1, {later}, %s)"
-        " ON CONFLICT (consumer, source, part) DO UPDATE SET owner = '',"
-        " epoch = messaging_partition.epoch + 1, lease_until = excluded.lease_until, checkpoint ="
-        " CASE WHEN messaging_partition.checkpoint < excluded.checkpoint"
-        " THEN messaging_partition.checkpoint ELSE excluded.checkpoint END",
-        [(part, position) for part in range(PARTITIONS)],
-    )
-
-
-def has_relay(side: Side) -> bool:
-    """This is true where messages go from this log to others."""
-    return (
-        side.value(
-            f"SELECT 1 FROM messaging_partition WHERE consumer = '{RELAY}' AND source = '{SOURCE}'"
-            " LIMIT 1"
-        )
-        is not None
-    )
-
-
-def not_relayed(side: Side, module: str, names: Sequence[str], until: int) -> int:
-    """This gives how many of the module's events up to a position the relay has not sent."""
-    if not names:
-        return 0
-    tables, position = (
-        ("messaging_position p JOIN messaging_message m ON m.id = p.message_id", "p.pos")
-        if side.is_postgresql
-        else ("messaging_message m", "m.id")
-    )
-    lowest = side.value(
-        f"SELECT min(checkpoint) FROM messaging_partition WHERE consumer = '{RELAY}'"
-        f" AND source = '{SOURCE}'"
-    )
-    if lowest is None:
-        return 0
-    return int(
-        side.value(
-            f"SELECT count(*) FROM {tables} JOIN messaging_partition r ON r.part = m.part"
-            f" AND r.consumer = '{RELAY}' AND r.source = '{SOURCE}'"
-            f" WHERE {position} > %s AND {position} <= %s AND {position} > r.checkpoint"
-            f" AND m.source = %s AND m.name IN ({', '.join(['%s'] * len(names))})",
-            [lowest, until, module, *names],
-        )
-    )
 
 
 def _of(hearing: Hearing) -> str:

@@ -44,7 +44,7 @@ def places_here(
     first_open: dict[Place, int] = {}
     done: list[tuple[str, int, int]] = []
     for some in _messages(here, hearing, floor, head):
-        there = _positions(service, [one.identity for one in some])
+        there = positions(service, [one.identity for one in some])
         missing = [one for one in some if one.identity not in there]
         # Gone there: retention deletes nothing that one of its consumers has not had.
         gone = arrived(service, here, hearing.module, missing)
@@ -93,13 +93,13 @@ def set_asides_here(service: Side, here: Side, hearing: Hearing) -> list[tuple[A
     if not hearing.consumers:
         return []
     rows = deliveries.set_asides(service, hearing)
-    positions = _positions(here, [row[3] for row in rows])
-    if missing := [row for row in rows if row[3] not in positions]:
+    there = positions(here, [row[3] for row in rows])
+    if missing := [row for row in rows if row[3] not in there]:
         raise Differs(
             f"{missing[0][0]} has set aside {missing[0][4]} of key {missing[0][5]} in the service, "
             "which is not in the log here: retry or drop it there (`manage.py messages`)"
         )
-    return [(*row[:2], positions[row[3]], *row[3:]) for row in rows]
+    return [(*row[:2], there[row[3]], *row[3:]) for row in rows]
 
 
 def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[list[Heard]]:
@@ -125,7 +125,7 @@ def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[l
         after = until
 
 
-def _positions(side: Side, identities: list[Any]) -> dict[Any, int]:
+def positions(side: Side, identities: list[Any]) -> dict[Any, int]:
     """This gives the positions of messages that a log has, by their ids."""
     found: dict[Any, int] = {}
     what = (

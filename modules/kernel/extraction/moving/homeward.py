@@ -9,7 +9,15 @@ beyond their checkpoint that they have had (`handled`).
 
 from __future__ import annotations
 
-from modules.kernel.extraction.moving import constraints, deliveries, guards, handled, log, queues
+from modules.kernel.extraction.moving import (
+    constraints,
+    deliveries,
+    guards,
+    handled,
+    log,
+    queues,
+    relaying,
+)
 from modules.kernel.extraction.moving.errors import Differs, NotReady
 from modules.kernel.extraction.moving.mover import Mover
 from modules.kernel.extraction.moving.progress import (
@@ -90,7 +98,7 @@ class Homeward(Mover):
         floor = int(self.record.facts["floor"])
         places, done = handled.places_here(self.service, self.here, self.hearing, floor=floor)
         set_asides = handled.set_asides_here(self.service, self.here, self.hearing)
-        first = self.record.facts["here_head"]
+        unsent = relaying.unsent_after(self.service, self.here, self.module)
         with self.here.transaction():
             guards.reopen(self.here, self.module)
             self.place(self.here, Placed.HERE, epoch)
@@ -101,8 +109,8 @@ class Homeward(Mover):
             deliveries.release_scheduled(self.here, self.module)
             self.copying.take_sequences_along()
             # What the service had not sent to others yet is sent from here, perhaps once more.
-            if deliveries.has_relay(self.here):
-                deliveries.relay_after(self.here, first, rest_seconds=_RELAY_RESTS_SECONDS)
+            if relaying.has_relay(self.here):
+                relaying.relay_after(self.here, unsent, rest_seconds=_RELAY_RESTS_SECONDS)
             self.record.switch("resume")
         self.watcher.reached("switched")
 
@@ -186,8 +194,6 @@ class Homeward(Mover):
     def _take_here(self) -> None:
         """This makes what is here the beginning of what is copied back."""
         head = int(self.record.facts["service_head"])
-        if "here_head" not in self.record.facts:
-            self.record.tell(here_head=open_log(self.here.alias).head())
         if read_progress(self.here, self.module, "log").upto:
             return
         with self.here.transaction():

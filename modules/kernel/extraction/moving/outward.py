@@ -6,7 +6,7 @@ import time
 
 import urllib3
 
-from modules.kernel.extraction.moving import constraints, deliveries, guards, log, queues
+from modules.kernel.extraction.moving import constraints, deliveries, guards, log, queues, relaying
 from modules.kernel.extraction.moving.clearing import clear_service, refuse_unless_empty
 from modules.kernel.extraction.moving.errors import Differs, NotReady
 from modules.kernel.extraction.moving.mover import Mover
@@ -124,7 +124,7 @@ class Outward(Mover):
         if hosting().is_distributed:
             names = queues.own_events(self.module)
             self.wait_for(
-                lambda: not deliveries.not_relayed(self.here, self.module, names, cut),
+                lambda: not relaying.not_relayed(self.here, self.module, names, cut),
                 "the relay has not sent all events of the module; is the broker there?",
             )
 
@@ -142,7 +142,7 @@ class Outward(Mover):
             deliveries.hand_out_set_asides(self.here, self.service, self.hearing)
             deliveries.hand_over_scheduled(self.here, self.service, self.module)
             self.copying.take_sequences_along()
-            deliveries.relay_after(self.service, head, rest_seconds=0.0)
+            relaying.relay_after(self.service, head, rest_seconds=0.0)
             # From its first write on, so that it can go back with what has changed alone.
             self.service.execute(
                 "UPDATE extraction_guard SET noting = true WHERE module = %s", [self.module]
@@ -150,7 +150,7 @@ class Outward(Mover):
         self.watcher.reached("service ready")
         with self.here.transaction():
             self.place(self.here, Placed.ELSEWHERE, epoch, url=self.record.parameters["to_service"])
-            deliveries.relay_after(self.here, cut, rest_seconds=_RELAY_RESTS_SECONDS)
+            relaying.relay_after(self.here, cut, rest_seconds=_RELAY_RESTS_SECONDS)
             deliveries.drop_set_asides(self.here, self.hearing)
             deliveries.drop_held(self.here, self.module)
             self.record.tell(service_head=head, floor=deliveries.floor(self.here, self.hearing))
