@@ -65,6 +65,7 @@ class TestANewModule:
             "modules/gifts",
             # Those that look at every module there is.
             "tests/project/test_compose.py",
+            "tests/edge/test_access.py",
         ],
     )
     def test_passes_the_tests(self, root: Path, tests: str) -> None:
@@ -84,16 +85,12 @@ class TestANewModule:
         assert "test_keeps_the_entry_and_tells_of_it" in outcome.stdout
 
     def test_works_as_the_command_tells_to_see(self, tmp_path: Path) -> None:
-        root, port = copy_of_the_repository(tmp_path), free_port()
+        root, port = copy_of_the_repository(tmp_path, "Makefile"), free_port()
         environment = environment_of(root) | {"PORT": str(port)}
         environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-        commands = [
-            one.replace(":8000", f":{port}") for one in told(make_module("gift_cards", root))
-        ]
-        before, after = (
-            commands[: (at := commands.index("python manage.py runserver"))],
-            commands[at + 1 : at + 4],
-        )
+        commands = told(make_module("gift_cards", root).replace(":8000", f":{port}"))
+        at = commands.index("python manage.py runserver")
+        before, asking, afterwards = commands[:at], commands[at + 1 : at + 4], commands[at + 4 :]
 
         def shell(*lines: str) -> str:
             script = "\n".join(["set -e", *lines])
@@ -112,9 +109,14 @@ class TestANewModule:
             log=tmp_path / "log",
             within_seconds=60,
         ):
-            recorded, found = re.findall(r"\{[^}]*\}", shell(*after))
+            recorded, found = re.findall(r"\{[^}]*\}", shell(*asking))
         assert json.loads(recorded) == json.loads(found)
         assert json.loads(found)["text"] == "first"
+
+        initial = root / "modules" / "gift_cards" / "migrations" / "0001_initial.py"
+        written = initial.read_text()
+        shell(*afterwards)
+        assert "CreateModel" in initial.read_text() != written
 
     def test_is_not_written_over(self, root: Path) -> None:
         outcome = run(root, "manage.py", "startmodule", "gifts")

@@ -38,6 +38,7 @@ class Route:
         methods: upper-case HTTP methods.
         audience: who may use it.
         scopes: all of which a principal needs, where the audience is `SCOPES`.
+        shared: why nobody owns what its path names: then it is for all who have the scopes.
         limit: requests of one client, as in ``60/minute``; empty for what its plan says.
         timeout_seconds: how long the edge waits for the module's answer.
         max_body_bytes: of a request; what is larger is refused before it is read.
@@ -53,6 +54,7 @@ class Route:
     methods: tuple[str, ...]
     audience: Audience | None = None
     scopes: tuple[str, ...] = ()
+    shared: str = ""
     limit: str = ""
     timeout_seconds: float = 30.0
     max_body_bytes: int = 2_621_440

@@ -30,8 +30,8 @@ Then make it yours, from the inside out: domain/, contracts/, use_cases.py; and 
 modules/{module}/module.toml what it does. Before its first release take the sample's table out:
   rm modules/{module}/migrations/0001_initial.py
   python manage.py makemigrations {module}
-  make reset                     where the sample's table was made: throw that database away
-docs/adding-a-module.md says more."""
+  make reset
+which throws away the database in which that table was made. docs/adding-a-module.md says more."""
 
 
 class Command(BaseCommand):
