@@ -1,5 +1,6 @@
 """`manage.py eventstore`: verify the log, and erase a person."""
 
+import argparse
 import dataclasses
 import getpass
 import json
@@ -23,7 +24,12 @@ _EXAMPLES = """
 
 
 class Command(BaseCommand):
-    help = f"Verify the log, and erase a person.\n{_EXAMPLES}"
+    help = "Verify the log, and erase a person."
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            *args, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES, **kwargs
+        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")

@@ -1,5 +1,6 @@
 """`manage.py messages`: see and settle what the log could not deliver."""
 
+import argparse
 import dataclasses
 import getpass
 import json
@@ -32,7 +33,12 @@ A message that keeps failing is parked with the later ones of its key; others go
 
 
 class Command(BaseCommand):
-    help = f"See and settle messages that could not be delivered.\n{_EXAMPLES}"
+    help = "See and settle messages that could not be delivered."
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            *args, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES, **kwargs
+        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")

@@ -1,5 +1,6 @@
 """`manage.py readmodels`: see, rebuild and switch read models while they are read."""
 
+import argparse
 import dataclasses
 import json
 from typing import IO, Any, cast
@@ -26,7 +27,12 @@ _EXAMPLES = """
 
 
 class Command(BaseCommand):
-    help = f"See, rebuild and switch read models while they are read.\n{_EXAMPLES}"
+    help = "See, rebuild and switch read models while they are read."
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            *args, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES, **kwargs
+        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")

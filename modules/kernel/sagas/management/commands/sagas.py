@@ -1,5 +1,6 @@
 """`manage.py sagas`: see where sagas are, and settle those that cannot go on by themselves."""
 
+import argparse
 import getpass
 import json
 from collections import Counter
@@ -36,7 +37,12 @@ Each saga ends under the definition that it began with. Before and after a relea
 
 
 class Command(BaseCommand):
-    help = f"See where sagas are, and settle those that are stuck.\n{_EXAMPLES}"
+    help = "See where sagas are, and settle those that are stuck."
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            *args, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EXAMPLES, **kwargs
+        )
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
