@@ -24,7 +24,6 @@ class MessagePage:
     """This is one message set aside, with all that helps to decide about it.
 
     Attributes:
-        last_words: the last line of its error.
         attributes: its CloudEvent without the data.
         data: indented JSON; as it is, where it is none.
         ahead: the message of its key that it waits for, if it does.
@@ -33,7 +32,6 @@ class MessagePage:
     """
 
     message: SetAsideMessage
-    last_words: str
     attributes: tuple[tuple[str, object], ...]
     data: str
     ahead: SetAsideMessage | None
@@ -63,7 +61,6 @@ def message_page(*, consumer: str, source: str, position: int) -> MessagePage:
     behind = [other for other in of_key if other.position > position]
     return MessagePage(
         message=message,
-        last_words=(message.error.strip().splitlines() or [""])[-1],
         attributes=tuple((name, value) for name, value in event.items() if name != "data"),
         data=_indented(str(event["data"])),
         ahead=ahead[0] if ahead else None,

@@ -56,7 +56,7 @@ class TestSetAside:
 class TestMessage:
     def test_shows_why_and_what_and_who_waits(self, client: Client) -> None:
         page = client.get(park(behind=2).page)
-        assert "Expected `str`, got `int`" in page.context["page"].last_words
+        assert "Expected `str`, got `int`" in page.context["message"].last_words
         assert "Traceback (most recent call last)" in page.text
         assert page.context["page"].data == '{\n  "order_id": 7\n}'
         assert f"{NAME}.v1" in page.text

@@ -52,6 +52,11 @@ class SetAsideMessage:
     set_aside_at: datetime
     error: str
 
+    @property
+    def last_words(self) -> str:
+        """This is the last line of its error."""
+        return (self.error.strip().splitlines() or [""])[-1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
@@ -81,11 +86,13 @@ def check_names(*, consumer: str = "", log: str = "") -> None:
     """
     if log and log not in databases():
         raise LookupError(f"there is no log {log!r}; known: {', '.join(databases())}")
+    if not consumer:
+        return
     known = {one.consumer for one in subscriptions()}
     for database in databases():
         ran = Partition.objects.using(database).values_list("consumer", flat=True)
         known |= set(ran.distinct())
-    if consumer and consumer not in known:
+    if consumer not in known:
         raise LookupError(f"there is no consumer {consumer!r}; known: {', '.join(sorted(known))}")
 
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from modules.kernel.messaging import archive, operations, retention
 from modules.kernel.messaging.leases import make_partitions
-from modules.kernel.messaging.models import Message, OperatorAction
+from modules.kernel.messaging.models import Message, OperatorAction, SetAside
 from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
     Recorder,
@@ -114,6 +114,42 @@ class TestOperators:
         shown = json.loads(messages("show", "probe", "default", position, "--json"))
         assert shown["event"]["type"] == "probe.thing_happened.v1"
         assert "a:1 will not go" in shown["error"]
+
+    def test_see_the_log_where_commands_ask_for_it(self) -> None:
+        park(1)
+        position = str(parked_position())
+        (first, *_) = json.loads(messages("list", "--json"))
+        assert first["log"] == "default"
+        assert "log: default" in messages("show", "probe", "default", position)
+        assert {one["log"] for one in json.loads(messages("stats", "--json"))} == {"default"}
+
+    def test_see_in_the_list_what_the_last_attempt_said(self) -> None:
+        park(1)
+        listed = messages("list")
+        heading, *_ = [line.split() for line in listed.splitlines() if line.strip()]
+        assert heading == ["consumer", "log", "position", "state", "key", "message"]
+        assert "RuntimeError: a:1 will not go" in listed
+        assert "1 attempt" in listed
+
+    def test_see_markup_in_an_error_as_it_is(self) -> None:
+        park(1)
+        SetAside.objects.filter(state="parked").update(error="KeyError: no [bold]such[/nothing]")
+        assert "no [bold]such[/nothing]" in messages("list")
+        assert "no [bold]such[/nothing]" in messages(
+            "show", "probe", "default", str(parked_position())
+        )
+
+    def test_see_tables_that_fit_a_terminal(self) -> None:
+        park(1)
+        long = f"{'x' * 36} " * 9
+        SetAside.objects.update(key="01a205ad-1adb-75f5-8046-ec2c5021b26b", error=long)
+        for table in (messages("list"), messages("stats")):
+            assert max(len(line.rstrip()) for line in table.splitlines()) <= 120
+        assert "01a205ad-1adb-75f5-8046-ec2c5021b26b" in messages("list")
+
+    def test_are_told_what_a_lag_counts(self) -> None:
+        told = "lag counts the messages that a consumer handles; head and checkpoint count all"
+        assert told in messages("stats")
 
     def test_are_told_what_to_do_about_a_wrong_position(self) -> None:
         make_partitions(database="default", consumer="probe", source="default", start=0)

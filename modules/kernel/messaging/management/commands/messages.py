@@ -4,21 +4,24 @@ import argparse
 import dataclasses
 import getpass
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from modules.kernel.contracts import Problem
 from modules.kernel.messaging import archive, inbox, operations, retention
 from modules.kernel.messaging.inbox import Outcome
 from modules.kernel.messaging.logs import open_log
-from modules.kernel.messaging.statistics import consumer_statistics
+from modules.kernel.messaging.operations import SetAsideMessage
+from modules.kernel.messaging.statistics import ConsumerStatistics, consumer_statistics
 
 _EXAMPLES = """
 A message that keeps failing is parked with the later ones of its key; others go on.
@@ -30,6 +33,10 @@ A message that keeps failing is parked with the later ones of its key; others go
   messages stats                                  how far each consumer is
   messages replay ordering default --from 0       have a consumer go through the log again
 """
+
+
+#: Columns of a terminal that the tables fit.
+_WIDTH = 120
 
 
 class Command(BaseCommand):
@@ -86,7 +93,10 @@ class Command(BaseCommand):
             action.add_argument("--json", action="store_true", help="for a program to read")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.console = Console(file=cast(IO[str], self.stdout), width=160)
+        # Keys and errors are shown as they are: a bracket in them is no markup.
+        self.console = Console(
+            file=cast(IO[str], self.stdout), width=_WIDTH, markup=False, highlight=False
+        )
         self.progress = Console(stderr=True)
         try:
             operations.check_names(consumer=options.get("consumer", ""), log=options.get("log", ""))
@@ -98,16 +108,25 @@ class Command(BaseCommand):
         found = operations.set_aside(
             consumer=options["consumer"], state=options["state"], limit=options["limit"]
         )
-        columns = ("consumer", "source", "position", "name", "key", "state", "attempts", "due_at")
-        self._print(found, columns, options, empty="nothing is set aside")
+        if options["json"]:
+            self._json([_facts(one) for one in found])
+        elif not found:
+            self.console.print("nothing is set aside")
+        else:
+            table = _table("consumer", "log", "position", "state", "key", "message")
+            for one in found:
+                said = f"{one.name}\n{one.last_words}".strip()
+                where = (one.consumer, one.source, str(one.position))
+                table.add_row(*where, "\n".join(_state(one)), one.key, said)
+            self.console.print(table)
 
     def _show(self, options: dict[str, Any]) -> None:
         message, event = operations.show(**_named(options))
         if options["json"]:
-            self._json({**dataclasses.asdict(message), "event": event})
+            self._json({**_facts(message), "event": event})
             return
-        for name, value in {**dataclasses.asdict(message), **event}.items():
-            self.console.print(f"[bold]{name}[/bold]: {value}", highlight=False)
+        for name, value in {**_facts(message), **event}.items():
+            self.console.print(Text(f"{name}: ", style="bold").append(str(value), style="not bold"))
 
     def _retry(self, options: dict[str, Any]) -> None:
         operations.retry(**_named(options), operator=getpass.getuser())
@@ -118,11 +137,23 @@ class Command(BaseCommand):
         self._done(options, "dropped for this consumer; the later ones of its key go on")
 
     def _stats(self, options: dict[str, Any]) -> None:
+        found = [_facts(one) for one in consumer_statistics()]
         columns = (
-            *("consumer", "source", "head", "checkpoint", "lag", "oldest_seconds"),
+            *("consumer", "log", "head", "checkpoint", "lag", "oldest_seconds"),
             *("retrying", "waiting", "parked", "workers"),
         )
-        self._print(consumer_statistics(), columns, options, empty="no module handles messages")
+        if options["json"]:
+            self._json(found)
+        elif not found:
+            self.console.print("no module handles messages")
+        else:
+            table = _table(*columns)
+            for one in found:
+                table.add_row(*(_cell(one[column]) for column in columns))
+            self.console.print(table)
+            self.console.print(
+                "lag counts the messages that a consumer handles; head and checkpoint count all"
+            )
 
     def _replay(self, options: dict[str, Any]) -> None:
         operations.replay(**_named(options), operator=getpass.getuser())
@@ -149,29 +180,11 @@ class Command(BaseCommand):
         inbox.prune(options["log"], older_than=max(age, inbox.KEPT))
         self._done(options, f"{deleted} messages deleted")
 
-    def _print(
-        self,
-        rows: Sequence[Any],
-        columns: Iterable[str],
-        options: dict[str, Any],
-        *,
-        empty: str,
-    ) -> None:
-        if options["json"]:
-            self._json([dataclasses.asdict(row) for row in rows])
-        elif not rows:
-            self.console.print(empty)
-        else:
-            table = Table(*columns)
-            for row in rows:
-                table.add_row(*(_cell(getattr(row, column)) for column in columns))
-            self.console.print(table)
-
     def _done(self, options: dict[str, Any], said: str) -> None:
         if options["json"]:
             self._json({"done": said})
         else:
-            self.console.print(said, highlight=False)
+            self.console.print(said)
 
     def _json(self, value: object) -> None:
         self.stdout.write(json.dumps(value, default=str, indent=2))
@@ -183,6 +196,27 @@ def _named(options: dict[str, Any]) -> dict[str, Any]:
         "source": options["log"],
         "position": options["position"],
     }
+
+
+def _facts(row: SetAsideMessage | ConsumerStatistics) -> dict[str, Any]:
+    """This gives all that is known of a row, with the log called as the arguments call it."""
+    facts = dataclasses.asdict(row)
+    return {"log" if name == "source" else name: value for name, value in facts.items()}
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column == "key")
+    return table
+
+
+def _state(one: SetAsideMessage) -> Iterator[str]:
+    yield one.state
+    if one.attempts:
+        yield f"{one.attempts} attempt" + ("s" if one.attempts > 1 else "")
+    if one.state == "retrying":
+        yield f"due {one.due_at:%H:%M:%S}"
 
 
 def _cell(value: object) -> str:
