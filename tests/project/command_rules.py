@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.worker.control import Panel
 from django.core.management import CommandError, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 from django.urls import Resolver404, resolve
@@ -20,6 +21,8 @@ from tests.project.console_blocks import Told
 ROOT = Path(__file__).parents[2]
 _TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 _OF_MAKE = set(re.findall(r"\b([A-Z][A-Z_]+)\b", (ROOT / "Makefile").read_text()))
+
+_TOLD_BY_WORKERS = {name for name, one in Panel.meta.items() if one.type == "inspect"}
 
 
 class BadCommand(Exception):
@@ -104,6 +107,13 @@ def _granian(words: list[str]) -> None:
             raise BadCommand(f"granian has no option {word}")
 
 
+def _celery(words: list[str]) -> None:
+    match words:
+        case ["--app=config", "inspect", asked] if asked in _TOLD_BY_WORKERS:
+            return
+    raise BadCommand("only `celery --app=config inspect …` is checked, and what workers tell")
+
+
 def _docker(words: list[str]) -> None:
     if words[:1] == ["compose"] and not (ROOT / "compose.yaml").exists():
         raise BadCommand("there is no compose.yaml")
@@ -127,6 +137,7 @@ RULES: dict[str, Callable[[list[str]], None]] = {
     "lint-imports": _lint_imports,
     "pytest": _pytest,
     "docker": _docker,
+    "celery": _celery,
     "granian": _granian,
     "git": _anything,
     "cd": _anything,

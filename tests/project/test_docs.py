@@ -90,6 +90,7 @@ class TestVerify:
             ("pytest modules/nothing/tests", "there is no modules/nothing/tests"),
             ("npm install", "no rule for 'npm'"),
             ("granian --tls config.wsgi", "granian has no option --tls"),
+            ("celery --app=config inspect active_queue", "only `celery --app=config inspect"),
             ("PORT=1", "there is no command"),
         ],
     )
