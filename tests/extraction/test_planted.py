@@ -7,17 +7,25 @@ from typing import Any
 
 import pytest
 
-from modules.kernel.extraction.moving import deliveries, guards, handled, log, operating, rows
+from modules.kernel.extraction.moving import (
+    deliveries,
+    guards,
+    handled,
+    log,
+    operating,
+    positions,
+    rows,
+)
 from modules.kernel.extraction.moving.copying import Copying
 from modules.kernel.extraction.moving.hearing import Hearing
 from modules.kernel.extraction.moving.sides import Side
-from modules.kernel.messaging.envelope import PARTITIONS
 from tests.extraction import scene
 from tests.extraction.busy import cut_over_busily
 from tests.extraction.scene import Outcome
 from tests.extraction.stage import Stage
 
-_rounds, _positions_there = Copying.rounds, log.positions_there
+_rounds, _positions_there = Copying.rounds, positions.positions_there
+_compare_with = handled.compare_with
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
@@ -40,11 +48,8 @@ def _uncarried(source: str, target: str, texts: list[str]) -> list[str]:
     return list(texts)
 
 
-def _all_done(
-    service: Side, here: Side, hearing: Hearing, *, floor: int
-) -> tuple[dict[tuple[str, int], int], list[tuple[str, int, int]]]:
-    parts = range(PARTITIONS)
-    return {(one, part): 1_000_000 for one in hearing.consumers for part in parts}, []
+def _all_done(service: Side, here: Side, hearing: Hearing, *, floor: int) -> handled.Had:
+    return _compare_with(service, here, hearing, floor=1_000_000)
 
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -66,7 +71,7 @@ ON_THE_WAY_OUT: dict[str, Plant] = {
 
 ON_THE_WAY_BACK: dict[str, Plant] = {
     "what was not done there is taken for done": lambda to: to.setattr(
-        handled, "places_here", _all_done
+        handled, "compare_with", _all_done
     ),
     "changes there are not copied": lambda to: to.setattr(Copying, "rounds", lambda *_, **__: 0),
     "messages there are not copied": lambda to: to.setattr(log, "append", _nothing),

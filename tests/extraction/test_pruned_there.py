@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from modules.kernel.extraction.moving import log, operating
-from modules.kernel.extraction.moving.deliveries import SOURCE
+from modules.kernel.extraction.moving.sides import SOURCE
 from modules.kernel.messaging import inbox
 from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.dialect import now_sql

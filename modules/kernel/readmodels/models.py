@@ -64,3 +64,20 @@ class Checkpoint(models.Model):
                 fields=["generation", "source"], name="readmodels_checkpoint_one"
             ),
         )
+
+
+class TakenAhead(models.Model):
+    """This is a message beyond a checkpoint that its generation has taken in already.
+
+    Written by who brings a module back to this log; see `messaging.handled_ahead`.
+    """
+
+    checkpoint = models.ForeignKey(Checkpoint, models.CASCADE, related_name="ahead", db_index=False)
+    pos = models.BigIntegerField()
+
+    objects: ClassVar[models.Manager["TakenAhead"]] = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["checkpoint", "pos"], name="readmodels_takenahead_one"),
+        )

@@ -1,9 +1,10 @@
 """The projector: follows a log, and keeps the generations of a read model up to date.
 
 Each batch commits with its checkpoint, so every message takes effect exactly once in each
-generation (P3). One process at a time works at a generation: the others find its checkpoint
-locked and pass on. A message that fails stops the read model, and nothing else, until it goes
-through: rows that are missing without a word would be worse than rows that are late.
+generation (P3); what one has taken in ahead of it, while its module was elsewhere, is passed over.
+One process at a time works at a generation: the others find its checkpoint locked and pass on. A
+message that fails stops the read model, and nothing else, until it goes through: rows that are
+missing without a word would be worse than rows that are late.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from modules.kernel.messaging.protection import opening
 from modules.kernel.messaging.upcasting import read
 from modules.kernel.messaging.writer_turn import writer_turn
 from modules.kernel.readmodels import generations, news
-from modules.kernel.readmodels.models import Checkpoint, Generation
+from modules.kernel.readmodels.models import Checkpoint, Generation, TakenAhead
 from modules.kernel.readmodels.projection import Happened, Projection
 
 _logger = structlog.get_logger("quarry.readmodels")
@@ -39,7 +40,9 @@ _LONGEST_PAUSE_SECONDS = 10.0
 
 # In SQL, and prepared: this is what every message waits for before it can be read.
 _CHECKPOINT = (
-    "SELECT c.pos, g.number, g.state, g.error FROM readmodels_checkpoint c"
+    "SELECT c.pos, g.number, g.state, g.error,"
+    " EXISTS (SELECT 1 FROM readmodels_takenahead t WHERE t.checkpoint_id = c.id)"
+    " FROM readmodels_checkpoint c"
     " JOIN readmodels_generation g ON g.id = c.generation_id WHERE c.id = %s"
 )
 _MOVE = "UPDATE readmodels_checkpoint SET pos = %s, moved_at = {now} WHERE id = %s"
@@ -128,12 +131,14 @@ def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int
         row = _lock(database, pk, wait=bool(until))
         if row is None:
             return 0  # Another process is at it, or the generation has been dropped.
-        pos, number, state, error = row
+        pos, number, state, error, has_taken_some = row
         found, reached = log.read(after=pos, names=projection.names, parts=None, limit=limit)
         if until and reached > until:
             found, reached = [one for one in found if one.position <= until], until
         if reached <= pos:
             return 0
+        if has_taken_some:
+            found = _not_taken(database, pk, found, reached)
         events = happened(found)
         if events:
             projection.project(events, generations.tables(projection, number))
@@ -147,13 +152,21 @@ def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int
         return reached - pos
 
 
-def _lock(database: str, pk: int, *, wait: bool) -> tuple[int, int, str, str] | None:
+def _lock(database: str, pk: int, *, wait: bool) -> tuple[int, int, str, str, bool] | None:
     """This locks a checkpoint, and gives it with number, state and error of its generation."""
     query = _CHECKPOINT
     if connections[database].vendor == "postgresql":
         query += " FOR UPDATE OF c" + ("" if wait else " SKIP LOCKED")
     rows = fetch(database, query, [pk])
     return rows[0] if rows else None
+
+
+def _not_taken(database: str, pk: int, found: Sequence[Envelope], reached: int) -> list[Envelope]:
+    """This passes over what was taken in before the checkpoint comes to it, and forgets that."""
+    rows = TakenAhead.objects.using(database).filter(checkpoint=pk, pos__lte=reached)
+    taken = set(rows.values_list("pos", flat=True))
+    rows.delete()
+    return [one for one in found if one.position not in taken]
 
 
 def happened(envelopes: Sequence[Envelope]) -> list[Happened]:

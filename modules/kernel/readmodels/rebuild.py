@@ -90,7 +90,9 @@ def rebuild(
 
     Raises:
         RebuildRefused: older transactions did not end, or the generations differ.
+        NotInCharge: the module is being moved, or elsewhere.
     """
+    switching.refuse_unless_in_charge(projection)
     generations.ensure(projection)
     _refuse_beside_another(projection)
     generation = _begin(projection)

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from modules.kernel.contracts import Conflict
 from modules.kernel.messaging.writer_turn import writer_turn
+from modules.kernel.placements import is_in_charge
 from modules.kernel.readmodels import generations
 from modules.kernel.readmodels.models import Generation
 from modules.kernel.readmodels.projection import Projection
@@ -18,6 +19,13 @@ class NothingToSwitchTo(Conflict):
     title = "There is no other generation"
 
 
+class NotInCharge(Conflict):
+    """This says that the module is being moved or elsewhere, and that nothing is switched here."""
+
+    code = "module-not-in-charge"
+    title = "The module is not in charge here"
+
+
 def switch(projection: Projection) -> Generation:
     """This has queries read the generation that a rebuild has left ready."""
     return _switch(projection, State.READY, "rebuild it first")
@@ -30,6 +38,7 @@ def rollback(projection: Projection) -> Generation:
 
 def switch_to(projection: Projection, generation: Generation) -> None:
     """This makes a generation the live one, inside the caller's transaction."""
+    refuse_unless_in_charge(projection)
     database = projection.database
     former = generations.live(projection)
     for other in generations.of(projection):
@@ -40,6 +49,20 @@ def switch_to(projection: Projection, generation: Generation) -> None:
     generation.state = State.LIVE
     generation.save(using=database, update_fields=["state"])
     generations.point_views(projection, generation)
+
+
+def refuse_unless_in_charge(projection: Projection) -> None:
+    """This refuses while the module is being moved or elsewhere: what is read moves along with it.
+
+    Raises:
+        NotInCharge: it is.
+    """
+    if not is_in_charge(projection.module):
+        raise NotInCharge(
+            f"{projection.module} is being moved, or is elsewhere: what {projection.name} is read "
+            "from is switched once it is here again",
+            read_model=projection.name,
+        )
 
 
 def _switch(projection: Projection, state: str, otherwise: str) -> Generation:

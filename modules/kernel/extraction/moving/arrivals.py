@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modules.kernel.extraction.moving.deliveries import SOURCE
 from modules.kernel.extraction.moving.log import INBOX
-from modules.kernel.extraction.moving.sides import Side, portions
+from modules.kernel.extraction.moving.sides import SOURCE, Side, portions
 from modules.kernel.messaging.brokers.routes import RELAY
 
 

@@ -9,6 +9,7 @@ from modules.kernel.extraction.moving.deliveries import drop_set_asides
 from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.hearing import Hearing
 from modules.kernel.extraction.moving.progress import forget_progress
+from modules.kernel.extraction.moving.read_models import begin_anew
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import Table
 
@@ -20,6 +21,7 @@ _OF_THE_LOG = (
     "messaging_scheduled",
     "messaging_partition",
     "messaging_worker",
+    "messaging_handled",
     "extraction_carried",
     "extraction_held",
     "eventstore_chainblock",
@@ -45,10 +47,14 @@ def clear_service(module: str, service: Side, hearing: Hearing, tables: Sequence
     """This empties it, however far a move had come.
 
     The log goes as a whole: a service has one module, and nothing else has written to it.
+
+    Args:
+        tables: as they are there.
     """
     guards.remove(service, module, tables)
+    begin_anew(module, service)
     with service.transaction():
-        for table in reversed(tables):
+        for table in reversed(guards.there(tables)):
             rows.delete_all(service, table)
         drop_set_asides(service, hearing)
         for name in _OF_THE_LOG:

@@ -11,12 +11,9 @@ from typing import Any
 
 from modules.kernel.extraction.moving.errors import Differs
 from modules.kernel.extraction.moving.hearing import Hearing
-from modules.kernel.extraction.moving.log import exact_position_there, positions_there
-from modules.kernel.extraction.moving.sides import Side
+from modules.kernel.extraction.moving.positions import exact_positions_there, positions_there
+from modules.kernel.extraction.moving.sides import SOURCE, Side
 from modules.kernel.messaging.dialect import now_sql
-
-#: The log of a deployable, as its consumers name it.
-SOURCE = "default"
 
 #: Longer than any move: partitions of a module that is not in charge are nobody's.
 _NEVER_SECONDS = 100 * 365 * 86400.0
@@ -72,6 +69,7 @@ def forget_partitions(side: Side, hearing: Hearing) -> None:
     """This has the module's consumers hold back no retention any more."""
     if hearing.consumers:
         side.execute(f"DELETE FROM messaging_partition WHERE {_of(hearing)}", hearing.consumers)
+        put_handled(side, hearing, ())
 
 
 def hold_scheduled(side: Side, module: str) -> int:
@@ -132,6 +130,17 @@ def hand_out_consumers(old: Side, new: Side, hearing: Hearing) -> None:
         new,
         {(consumer, part): there[int(checkpoint)] for consumer, part, checkpoint in found},
     )
+    ahead = handled(old, hearing)
+    exactly = exact_positions_there(new, {position for _, _, position in ahead})
+    put_handled(
+        new,
+        hearing,
+        [
+            (consumer, part, exactly[position])
+            for consumer, part, position in ahead
+            if position in exactly
+        ],
+    )
 
 
 def checkpoints(side: Side, hearing: Hearing) -> list[tuple[str, int, int]]:
@@ -144,9 +153,24 @@ def checkpoints(side: Side, hearing: Hearing) -> list[tuple[str, int, int]]:
     )
 
 
-def floor(side: Side, hearing: Hearing) -> int:
-    """This gives the position up to which the module's consumers have had everything."""
-    return min((int(one) for _, _, one in checkpoints(side, hearing)), default=0)
+def handled(side: Side, hearing: Hearing) -> list[tuple[str, int, int]]:
+    """This gives consumer, partition and position of what they have had beyond checkpoints."""
+    if not hearing.consumers:
+        return []
+    return side.query(
+        f"SELECT consumer, part, pos FROM messaging_handled WHERE {_of(hearing)}", hearing.consumers
+    )
+
+
+def put_handled(side: Side, hearing: Hearing, rows: Sequence[tuple[str, int, int]]) -> None:
+    """This makes that what the module's consumers have had beyond their checkpoints."""
+    if hearing.consumers:
+        side.execute(f"DELETE FROM messaging_handled WHERE {_of(hearing)}", hearing.consumers)
+    side.execute_many(
+        "INSERT INTO messaging_handled (consumer, source, part, pos)"
+        f" VALUES (%s, '{SOURCE}', %s, %s)",
+        rows,
+    )
 
 
 def put_partitions(side: Side, places: dict[tuple[str, int], int]) -> None:
@@ -171,16 +195,15 @@ def hand_out_set_asides(old: Side, new: Side, hearing: Hearing) -> None:
     if not hearing.consumers:
         return
     rows = set_asides(old, hearing)
-    moved = []
+    there = exact_positions_there(new, {int(row[2]) for row in rows})
     for row in rows:
-        place = exact_position_there(new, int(row[2]))
-        if place is None:
+        if int(row[2]) not in there:
             raise Differs(
-                f"{row[0]} has set aside a message that it handles no more ({row[4]} of key "
-                f"{row[5]}): retry or drop it (`manage.py messages`), and --resume"
+                f"{row[0]} has set aside {row[4]} of key {row[5]}, which is not in the log of the "
+                "service. Where it handles that no more, retry or drop it (`manage.py messages`) "
+                "and --resume; else something has deleted it there: --abort, and begin anew"
             )
-        moved.append((*row[:2], place, *row[3:]))
-    put_set_asides(new, hearing, moved)
+    put_set_asides(new, hearing, [(*row[:2], there[int(row[2])], *row[3:]) for row in rows])
 
 
 def set_asides(side: Side, hearing: Hearing) -> list[tuple[Any, ...]]:

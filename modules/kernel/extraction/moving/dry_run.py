@@ -13,6 +13,7 @@ from modules.kernel.extraction.moving.kept import kept_tables
 from modules.kernel.extraction.moving.log import count
 from modules.kernel.extraction.moving.operating import HERE, Wanted
 from modules.kernel.extraction.moving.progress import read_progress
+from modules.kernel.extraction.moving.read_models import numbers
 from modules.kernel.extraction.moving.shared import check_shared
 from modules.kernel.extraction.moving.sides import service_side
 from modules.kernel.extraction.moving.tables import check_alike, own_tables
@@ -53,7 +54,7 @@ def dry_run(wanted: Wanted) -> Plan:
     with service_side(wanted.to_database, name="the service") as service:
         try:
             check_shared(wanted.module, HERE, service)
-            tables = (*own, *kept_tables(wanted.module, HERE, service))
+            tables = (*own, *kept_tables(wanted.module, numbers(wanted.module, HERE, service)))
             check_alike(tables, HERE, service)
             if not read_progress(service, wanted.module, "begun").upto:
                 refuse_unless_empty(service, there(tables))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modules.kernel.extraction.moving import deliveries, guards, rows
 from modules.kernel.extraction.moving.hearing import hearing_of
 from modules.kernel.extraction.moving.kept import kept_tables
+from modules.kernel.extraction.moving.read_models import begin_anew, numbers
 from modules.kernel.extraction.moving.record import Record, State
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import own_tables
@@ -17,7 +18,8 @@ def finish(found: Record, *, here: Side, service: Side, watcher: Watcher) -> Non
     The guards stay, and refuse whoever would write here all the same. The log stays as it is.
     """
     module = found.move.module
-    tables = (*own_tables(module), *kept_tables(module, here, service))
+    generations = found.facts.get("generations") or numbers(module, here, service)
+    tables = (*own_tables(module), *kept_tables(module, generations))
     guards.remove(service, module, guards.there(tables))
     watcher.reached("service unguarded")
     for table in reversed(tables):
@@ -28,6 +30,7 @@ def finish(found: Record, *, here: Side, service: Side, watcher: Watcher) -> Non
             with guards.passing(here, module):
                 rows.delete_until(here, table, end)
             watcher.reached("block deleted")
+    begin_anew(module, here)
     hearing = hearing_of(module)
     with here.transaction():
         deliveries.forget_partitions(here, hearing)

@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modules.kernel.extraction.moving import constraints
+from modules.kernel.extraction.moving import constraints, read_models
 from modules.kernel.extraction.moving.copying import Copying
 from modules.kernel.extraction.moving.errors import Differs, TookTooLong
 from modules.kernel.extraction.moving.hearing import Hearing, hearing_of
 from modules.kernel.extraction.moving.kept import kept_tables
 from modules.kernel.extraction.moving.pace import Pace
+from modules.kernel.extraction.moving.read_models import Numbers
 from modules.kernel.extraction.moving.record import Record
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import Table, check_alike, own_tables
@@ -90,12 +91,28 @@ class Ground(ABC):
     def copying(self) -> Copying:
         """This is what copies the rows."""
         if self._copying is None:
-            tables = (*self.own_tables, *kept_tables(self.module, self.old, self.new))
+            tables = (*self.own_tables, *kept_tables(self.module, self._generations()))
             check_alike(tables, self.old, self.new)
             self._copying = Copying(
                 self.module, tables, self.old, self.new, watcher=self.watcher, pace=self.pace
             )
         return self._copying
+
+    def refuse_if_rebuilt(self) -> None:
+        """This refuses to go on where what is read was switched. Raises: NotReady."""
+        self._generations()
+        known = self.record.facts["generations"]
+        read_models.refuse_if_rebuilt(self.module, self.here, self.service, known)
+
+    def _generations(self) -> Numbers:
+        """This gives the read models' generations that are moved: those that were read at first."""
+        if "generations" not in self.record.facts:
+            found = read_models.numbers(self.module, self.here, self.service)
+            self.record.tell(generations=found)
+        known: dict[str, tuple[int, int]] = self.record.facts["generations"]
+        if self.old is self.here:
+            return known
+        return {name: (service, here) for name, (here, service) in known.items()}
 
     @property
     def own_tables(self) -> tuple[Table, ...]:

@@ -1,4 +1,4 @@
-"""What a module's consumers have had in the service, told to them in the log here.
+"""What a module's consumers and read models have had in the service, told to them in the log here.
 
 The log here has the messages in an order of its own. So a checkpoint here is the place before the
 first message that was not delivered there, and each later one that was is named.
@@ -6,10 +6,11 @@ first message that was not delivered there, and each later one that was is named
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from modules.kernel.extraction.moving import deliveries
+from modules.kernel.extraction.moving import deliveries, read_models
 from modules.kernel.extraction.moving.arrivals import Heard, arrived
 from modules.kernel.extraction.moving.errors import Differs
 from modules.kernel.extraction.moving.hearing import Hearing
@@ -20,68 +21,112 @@ from modules.kernel.messaging.envelope import PARTITIONS
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.logs.port import SCAN_LIMIT
 
-#: Consumer and partition.
-Place = tuple[str, int]
+
+@dataclass(slots=True, kw_only=True)
+class Reader:
+    """This is a consumer in one partition, or a read model, which has none: in both logs.
+
+    Attributes:
+        upto: the position up to which it has had everything in the service.
+        ahead: those beyond that it has had there.
+        place: the position here up to which it has had everything.
+        done: those beyond that it has had.
+    """
+
+    names: frozenset[str]
+    upto: int = 0
+    ahead: set[int] = field(default_factory=set)
+    place: int | None = None
+    done: list[int] = field(default_factory=list)
+
+    def meet(self, one: Heard, place_there: int | None, *, is_gone: bool) -> None:
+        """This looks at the next message here.
+
+        Args:
+            place_there: where it is in the service; None where it is not.
+            is_gone: it was there. Retention deletes nothing that one of them has not had.
+        """
+        if place_there is None:
+            has_had = is_gone
+        else:
+            has_had = place_there <= self.upto or place_there in self.ahead
+        if not has_had and self.place is None:
+            self.place = one.position - 1
+        elif has_had and self.place is not None:
+            self.done.append(one.position)
 
 
-def places_here(
-    service: Side, here: Side, hearing: Hearing, *, floor: int
-) -> tuple[dict[Place, int], list[tuple[str, int, int]]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Had:
+    """This is what all of a module have had.
+
+    Attributes:
+        consumers: by name, one for each partition.
+        read_models: by name.
+        head: of the log here; who has had everything goes on after it.
+    """
+
+    consumers: dict[str, list[Reader]]
+    read_models: dict[str, Reader]
+    head: int
+
+    def readers(self, one: Heard) -> list[Reader]:
+        """This gives those that a message is for."""
+        each = (*(some[one.part] for some in self.consumers.values()), *self.read_models.values())
+        return [reader for reader in each if one.name in reader.names]
+
+    def place(self, reader: Reader) -> int:
+        """This gives the position up to which one has had everything."""
+        return self.head if reader.place is None else reader.place
+
+    def floor(self) -> int:
+        """This gives the position up to which all have."""
+        each = [one for some in self.consumers.values() for one in some]
+        each += self.read_models.values()
+        return min((self.place(one) for one in each), default=self.head)
+
+
+def compare_with(service: Side, here: Side, hearing: Hearing, *, floor: int) -> Had:
     """This compares the log here with what was delivered in the service.
 
     Args:
         floor: the position up to which everything was delivered.
-
-    Returns:
-        The checkpoint of each consumer in each partition, and each position beyond it that is
-        done, with its consumer and partition.
     """
-    delivered = {
-        (consumer, part): int(checkpoint)
-        for consumer, part, checkpoint in deliveries.checkpoints(service, hearing)
-    }
-    head = open_log(here.alias).head()
-    first_open: dict[Place, int] = {}
-    done: list[tuple[str, int, int]] = []
-    for some in _messages(here, hearing, floor, head):
+    had = _had_in(service, hearing, head=open_log(here.alias).head())
+    for some in _messages(here, hearing, floor, had.head):
         there = positions(service, [one.identity for one in some])
         missing = [one for one in some if one.identity not in there]
-        # Gone there: retention deletes nothing that one of its consumers has not had.
         gone = arrived(service, here, hearing.module, missing)
         for one in some:
-            place_there = there.get(one.identity)
-            for consumer, names in hearing.by_consumer.items():
-                if one.name not in names:
-                    continue
-                place = (consumer, one.part)
-                was_delivered = (
-                    one.position in gone
-                    if place_there is None
-                    else place_there <= delivered.get(place, 0)
-                )
-                if not was_delivered:
-                    first_open.setdefault(place, one.position)
-                elif place in first_open:
-                    done.append((*place, one.position))
-    places = {
-        (consumer, part): first_open.get((consumer, part), head + 1) - 1
-        for consumer in hearing.consumers
-        for part in range(PARTITIONS)
-    }
-    return places, done
+            for reader in had.readers(one):
+                reader.meet(one, there.get(one.identity), is_gone=one.position in gone)
+    return had
 
 
-def put(here: Side, hearing: Hearing, done: Sequence[tuple[str, int, int]]) -> None:
-    """This names to the consumers what they have had, in the caller's transaction."""
-    for consumer in hearing.consumers:
-        here.execute(
-            "DELETE FROM messaging_handled WHERE consumer = %s AND source = %s",
-            [consumer, deliveries.SOURCE],
-        )
-    here.execute_many(
-        "INSERT INTO messaging_handled (consumer, source, part, pos) VALUES (%s, %s, %s, %s)",
-        [(consumer, deliveries.SOURCE, part, position) for consumer, part, position in done],
+def put(here: Side, hearing: Hearing, had: Had) -> None:
+    """This has all go on here, in the caller's transaction, but for what they have had."""
+    each = [
+        (consumer, part, reader)
+        for consumer, some in had.consumers.items()
+        for part, reader in enumerate(some)
+    ]
+    deliveries.put_partitions(
+        here, {(consumer, part): had.place(reader) for consumer, part, reader in each}
     )
+    deliveries.put_handled(
+        here,
+        hearing,
+        [(consumer, part, one) for consumer, part, reader in each for one in reader.done],
+    )
+    for name, reader in had.read_models.items():
+        read_models.put(here, name, had.place(reader), reader.done)
+
+
+def floor_of(side: Side, hearing: Hearing) -> int:
+    """This gives the position of a log up to which all of the module have had everything."""
+    found = [int(checkpoint) for _, _, checkpoint in deliveries.checkpoints(side, hearing)]
+    found += [read_models.live(name, side).position for name in hearing.by_read_model]
+    return min(found, default=0)
 
 
 def set_asides_here(service: Side, here: Side, hearing: Hearing) -> list[tuple[Any, ...]]:
@@ -102,6 +147,22 @@ def set_asides_here(service: Side, here: Side, hearing: Hearing) -> list[tuple[A
     return [(*row[:2], there[row[3]], *row[3:]) for row in rows]
 
 
+def _had_in(service: Side, hearing: Hearing, *, head: int) -> Had:
+    consumers = {
+        consumer: [Reader(names=frozenset(names)) for _ in range(PARTITIONS)]
+        for consumer, names in hearing.by_consumer.items()
+    }
+    for consumer, part, checkpoint in deliveries.checkpoints(service, hearing):
+        consumers[consumer][part].upto = int(checkpoint)
+    for consumer, part, position in deliveries.handled(service, hearing):
+        consumers[consumer][part].ahead.add(position)
+    found = {}
+    for name, names in hearing.by_read_model.items():
+        one = read_models.live(name, service)
+        found[name] = Reader(names=frozenset(names), upto=one.position, ahead=set(one.ahead))
+    return Had(consumers=consumers, read_models=found, head=head)
+
+
 def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[list[Heard]]:
     """This gives what the module hears, in order, in stretches of the log."""
     position, tables = (
@@ -110,7 +171,7 @@ def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[l
         else ("m.id", "messaging_message m")
     )
     sign = "" if here.is_postgresql else "+"
-    names = sorted({name for some in hearing.by_consumer.values() for name in some})
+    names = hearing.names
     forgotten = now_sql(here.alias, plus_seconds=-inbox.KEPT.total_seconds())
     while after < head and names:
         until = min(head, after + SCAN_LIMIT)

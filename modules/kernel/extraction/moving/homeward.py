@@ -16,6 +16,7 @@ from modules.kernel.extraction.moving import (
     handled,
     log,
     queues,
+    read_models,
     relaying,
 )
 from modules.kernel.extraction.moving.errors import Differs, NotReady
@@ -57,6 +58,7 @@ class Homeward(Mover):
         placed = self.placed(self.here)
         if placed is None or placed.state is not Placed.ELSEWHERE:
             raise NotReady(f"{self.module} runs here already")
+        self.refuse_if_rebuilt()
         self.drop_foreign_keys()
         guards.install(self.service, self.module, self.copying.tables)
         guards.note(self.service, self.module, noting=True)
@@ -96,14 +98,13 @@ class Homeward(Mover):
     def switch(self) -> None:
         epoch = self.record.move.epoch
         floor = int(self.record.facts["floor"])
-        places, done = handled.places_here(self.service, self.here, self.hearing, floor=floor)
+        had = handled.compare_with(self.service, self.here, self.hearing, floor=floor)
         set_asides = handled.set_asides_here(self.service, self.here, self.hearing)
         unsent = relaying.unsent_after(self.service, self.here, self.module)
         with self.here.transaction():
             guards.reopen(self.here, self.module)
             self.place(self.here, Placed.HERE, epoch)
-            deliveries.put_partitions(self.here, places)
-            handled.put(self.here, self.hearing, done)
+            handled.put(self.here, self.hearing, had)
             deliveries.put_set_asides(self.here, self.hearing, set_asides)
             deliveries.hand_over_scheduled(self.service, self.here, self.module)
             deliveries.release_scheduled(self.here, self.module)
@@ -164,13 +165,13 @@ class Homeward(Mover):
     def compare_log(self) -> None:
         # What was delivered by now need not be looked at again while callers wait.
         floor = int(self.record.facts["floor"])
-        places, _ = handled.places_here(self.service, self.here, self.hearing, floor=floor)
+        had = handled.compare_with(self.service, self.here, self.hearing, floor=floor)
         upto = max(
             int(read_progress(self.here, self.module, "log").upto or 0),
             int(self.record.facts["service_head"]),
         )
         self._refuse_if_missing(int(self.record.facts["service_head"]), upto)
-        self.record.tell(floor=min(places.values(), default=floor), compared=upto)
+        self.record.tell(floor=had.floor(), compared=upto)
 
     def verify_log(self) -> None:
         with self.here.by_index(), self.service.by_index():
@@ -193,6 +194,7 @@ class Homeward(Mover):
 
     def _take_here(self) -> None:
         """This makes what is here the beginning of what is copied back."""
+        read_models.drop_others(self.module, self.here)
         head = int(self.record.facts["service_head"])
         if read_progress(self.here, self.module, "log").upto:
             return

@@ -2,13 +2,13 @@
 
 What is copied out keeps its id, its time, its stream and its version. The mover is the only
 writer of a service's log before the switch, so the order there is the order here, and a position
-here has one there (`Carried`).
+here has one there (`positions`).
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connections
@@ -143,29 +143,6 @@ def append(old: Side, new: Side, rows: Sequence[Row], *, identities: Sequence[in
     new.execute_many(f"INSERT INTO messaging_message ({columns}) VALUES ({marks})", rows)
 
 
-def positions_there(new: Side, positions: Iterable[int]) -> dict[int, int]:
-    """This gives what positions are in the log that was copied out: of the last one up to each."""
-    wanted = sorted(set(positions))
-    last = "SELECT %s identity FROM extraction_carried c%s WHERE c.origin <= %s"
-    last += " ORDER BY c.origin DESC LIMIT 1"
-    if new.is_postgresql:  # At once: callers wait for it.
-        joined = " JOIN messaging_position p ON p.message_id = c.identity"
-        found = new.query(
-            f"SELECT w.pos, ({last % ('p.pos AS', joined, 'w.pos')})"
-            " FROM unnest(%s::bigint[]) AS w (pos)",
-            [wanted],
-        )
-    else:
-        found = [(one, new.value(last % ("", "", "%s"), [one])) for one in wanted]
-    return {int(one): int(there or 0) for one, there in found}
-
-
-def exact_position_there(new: Side, position: int) -> int | None:
-    """This gives the position there of the message at a position here; None if it has none."""
-    identity = new.value("SELECT identity FROM extraction_carried WHERE origin = %s", [position])
-    return None if identity is None else _position_of(new, int(identity))
-
-
 def all_placed(side: Side, module: str = "") -> bool:
     """This is true once every message, or every one of a module, has its position.
 
@@ -240,12 +217,6 @@ def count_missing(old: Side, new: Side, after: int, until: int) -> int:
         )
     ]
     return len(ids) - len(_present(new, ids))
-
-
-def _position_of(side: Side, identity: int) -> int:
-    if not side.is_postgresql:
-        return identity
-    return int(side.value("SELECT pos FROM messaging_position WHERE message_id = %s", [identity]))
 
 
 def _reserved(new: Side, count: int) -> list[int]:

@@ -35,6 +35,8 @@ PHASES = (
     "resume",
     "watch",
 )
+#: Those in which what was read when the move began must still be read.
+_ROWS_ARE_COPIED = PHASES[PHASES.index("copy") : PHASES.index("resume")]
 #: Those during which callers wait.
 FENCED_PHASES = ("fence", "drain", "verify", "switch")
 
@@ -85,6 +87,8 @@ class Mover(Ground):
         step: Callable[[], None] = getattr(self, phase.replace("-", "_"))
         try:
             with self.record.phase(phase):
+                if phase in _ROWS_ARE_COPIED:
+                    self.refuse_if_rebuilt()
                 step()
         except BaseException:  # Also where the operator ends it: callers must not go on waiting.
             self.record.reload()

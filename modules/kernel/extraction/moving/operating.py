@@ -173,6 +173,9 @@ def _back(wanted: Wanted, watcher: Watcher, state: State, *, absorbs: bool) -> R
         parameters = {**out.parameters, "absorbs": absorbs, "out": out.move.pk}
         made = record.begin(HERE, wanted.module, _BACK, phase=PHASES[0], parameters=parameters)
         made.tell(service_head=out.facts["service_head"], floor=out.facts["floor"])
+        if not absorbs and "generations" in out.facts:
+            # What is copied back is what has changed since: in these.
+            made.tell(generations=out.facts["generations"])
         _mover(made, service, wanted, watcher).run()
     return made
 

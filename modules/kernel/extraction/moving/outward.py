@@ -6,7 +6,16 @@ import time
 
 import urllib3
 
-from modules.kernel.extraction.moving import constraints, deliveries, guards, log, queues, relaying
+from modules.kernel.extraction.moving import (
+    constraints,
+    deliveries,
+    guards,
+    handled,
+    log,
+    queues,
+    read_models,
+    relaying,
+)
 from modules.kernel.extraction.moving.clearing import clear_service, refuse_unless_empty
 from modules.kernel.extraction.moving.errors import Differs, NotReady
 from modules.kernel.extraction.moving.mover import Mover
@@ -140,6 +149,7 @@ class Outward(Mover):
             self.place(self.service, Placed.STANDBY, epoch)
             deliveries.hand_out_consumers(self.here, self.service, self.hearing)
             deliveries.hand_out_set_asides(self.here, self.service, self.hearing)
+            read_models.hand_out(self.module, self.here, self.service)
             deliveries.hand_over_scheduled(self.here, self.service, self.module)
             self.copying.take_sequences_along()
             relaying.relay_after(self.service, head, rest_seconds=0.0)
@@ -153,7 +163,7 @@ class Outward(Mover):
             relaying.relay_after(self.here, cut, rest_seconds=_RELAY_RESTS_SECONDS)
             deliveries.drop_set_asides(self.here, self.hearing)
             deliveries.drop_held(self.here, self.module)
-            self.record.tell(service_head=head, floor=deliveries.floor(self.here, self.hearing))
+            self.record.tell(service_head=head, floor=handled.floor_of(self.here, self.hearing))
             self.record.switch("resume")
         self.watcher.reached("switched")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.kernel.extraction.moving.deliveries import SOURCE
 from modules.kernel.extraction.moving.handled import positions
-from modules.kernel.extraction.moving.sides import Side
+from modules.kernel.extraction.moving.sides import SOURCE, Side
 from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import PARTITIONS

@@ -18,6 +18,9 @@ from modules.kernel.messaging.writer_turn import writer_turn
 #: The alias under which the service's database is known while this process moves a module.
 SERVICE = "extraction_service"
 
+#: The log of a deployable, as those who go through it name it.
+SOURCE = "default"
+
 T = TypeVar("T")
 
 _MOVER_LOCK = 0x6D6F7665  # "move"

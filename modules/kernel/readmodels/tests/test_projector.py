@@ -4,11 +4,12 @@ import pytest
 
 from modules.kernel.eventstore.erasure import erase
 from modules.kernel.messaging.testing import drain
-from modules.kernel.messaging.tests.probe import ThingHappened, publish
+from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.readmodels import generations
 from modules.kernel.readmodels.lag import lag_of
 from modules.kernel.readmodels.metrics import read_model_exposition
+from modules.kernel.readmodels.models import Checkpoint, TakenAhead
 from modules.kernel.readmodels.reading import CommandReadsReadModel, read
 from modules.kernel.readmodels.status import status
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
@@ -49,6 +50,20 @@ class TestAReadModel:
         drain()
         assert tally() == (2, 2)
         assert next(status("probe.tallies")).error == ""
+
+    def test_passes_over_what_it_has_taken_in_elsewhere(self, tallies: Tallies) -> None:
+        happen(1)
+        drain()
+        happen(*range(2, 30))
+        tick()
+        [checkpoint] = Checkpoint.objects.filter(generation__projection=tallies.name)
+        first = checkpoint.pos + 1
+        TakenAhead.objects.bulk_create(
+            TakenAhead(checkpoint=checkpoint, pos=first + number) for number in (0, 3, 27)
+        )
+        drain()
+        assert tally() == (26, 28)
+        assert not TakenAhead.objects.exists()
 
     def test_tells_others_of_what_was_committed(self, tallies: Tallies) -> None:
         happen(1, 2)

@@ -9,10 +9,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
+from modules.kernel import placements
 from modules.kernel.eventstore.erasure import erase
 from modules.kernel.messaging.testing import drain
 from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.placements import State, StoredPlacements, place
 from modules.kernel.readmodels import Happened, Tables, generations, switching
 from modules.kernel.readmodels.models import Generation
 from modules.kernel.readmodels.rebuild import Progress, RebuildRefused, rebuild
@@ -65,6 +67,19 @@ class TestRebuild:
         happen(100)
         drain()
         assert Tally.objects.get(thing="a").last == 100
+
+    def test_is_refused_while_the_module_is_being_moved(self, filled: Tallies) -> None:
+        rebuild(filled, lambda progress: None)
+        before = placements.use(StoredPlacements())
+        try:
+            place("probe", state=State.FENCED, epoch=1)
+            with pytest.raises(switching.NotInCharge, match="probe is being moved"):
+                rebuild(filled, lambda progress: None)
+            with pytest.raises(switching.NotInCharge):
+                switching.rollback(filled)
+        finally:
+            placements.use(before)
+        assert states() == {1: "kept", 2: "live"}
 
     def test_keeps_one_way_back_only(self, filled: Tallies) -> None:
         for _ in range(3):
