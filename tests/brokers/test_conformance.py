@@ -22,6 +22,7 @@ from tests.brokers.crossing import (
     notes,
     publish,
     received,
+    route,
     settle,
 )
 from tests.brokers.databases import HERE, THERE
@@ -112,6 +113,20 @@ class TestEveryBroker:
         assert seen
         over.reception.close()
         settled(over, audience, messages)
+
+    def test_forgets_what_it_has_kept_for_a_deployable(
+        self, over: OverBroker, audience: Audience
+    ) -> None:
+        publish(*notes(20))
+        relayed = 0
+        while relayed < 20:
+            relayed += over.carry_out()
+        over.reception.close()
+        over.transport.forget(route())
+        over.listen()
+        later = notes(20, begin=20)
+        publish(*later)
+        settled(over, audience, later)
 
     def test_makes_the_effect_of_a_duplicate_once(
         self, over: OverBroker, broker: Tried, audience: Audience

@@ -145,6 +145,9 @@ class Counted:
     def receiver(self, route: Any) -> Any:
         return self._transport.receiver(route)
 
+    def forget(self, route: Any) -> None:
+        self._transport.forget(route)
+
 
 class CountedPublisher:
     def __init__(self, publisher: Any, published: Counter[str]) -> None:

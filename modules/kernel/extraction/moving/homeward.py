@@ -129,6 +129,7 @@ class Homeward(Mover):
             guards.forget_touched(self.service, self.copying.tables)
             deliveries.drop_held(self.service, self.module)
             deliveries.drop_set_asides(self.service, self.hearing)
+        queues.leave(self.hearing, self.record.parameters)
 
     # -- its own manner --------------------------------------------------------------------
 

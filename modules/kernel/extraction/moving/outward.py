@@ -79,6 +79,7 @@ class Outward(Mover):
         guards.note(self.here, self.module, noting=True)
         self.watcher.reached("changes noted")
         self._answers()
+        queues.begin_anew(self.hearing, self.record.parameters)
         queues.keep_for_service(self.hearing, self.record.parameters)
         queues.keep_for_here(self.module, Placed.ELSEWHERE, self.record.parameters)
 
@@ -199,6 +200,7 @@ class Outward(Mover):
         self.watcher.reached("guards removed")
         clear_service(self.module, self.service, self.hearing, self._tables_of_service())
         constraints.restore(self.service, self.record.facts.get("foreign_keys", []))
+        queues.leave(self.hearing, self.record.parameters)
 
     def copy_log_batch(self, until: int | None) -> int:
         return log.copy_out(self.here, self.service, self.hearing, until=until)

@@ -13,11 +13,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_END,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
@@ -81,6 +90,43 @@ class Kafka:
     def receiver(self, route: Route) -> KafkaReceiver:
         return KafkaReceiver(self, route)
 
+    def forget(self, route: Route) -> None:
+        """This puts the deployable's group at the ends of its topics, which keep what they have."""
+        consumer = self.consumer(route, **{"enable.partition.eof": True})
+        try:
+            if ends := self._ends(consumer, route):
+                consumer.commit(offsets=ends, asynchronous=False)
+        except KafkaException as error:
+            raise BrokerUnavailable(f"Kafka: {error}") from error
+        finally:
+            consumer.close()
+
+    def _ends(self, consumer: Consumer, route: Route) -> list[TopicPartition]:
+        topics = consumer.list_topics(timeout=_MADE_WITHIN_SECONDS).topics
+        places = {
+            (topic, partition): TopicPartition(topic, partition, OFFSET_END)
+            for topic in map(self.topic, route.modules)
+            if topic in topics
+            for partition in topics[topic].partitions
+        }
+        consumer.assign(list(places.values()))
+        left = set(places)
+        until = time.monotonic() + _MADE_WITHIN_SECONDS
+        # Read up to there: not every broker that speaks the protocol is exact about where it ends.
+        while left:
+            message = consumer.poll(max(until - time.monotonic(), 0.0))
+            if message is None:
+                raise BrokerUnavailable("Kafka: it did not say in time where its topics end")
+            error = message.error()
+            if error is None:
+                continue
+            if error.code() != KafkaError._PARTITION_EOF:
+                raise KafkaException(error)
+            place = str(message.topic()), int(message.partition() or 0)
+            places[place].offset = message.offset() or 0
+            left.discard(place)
+        return list(places.values())
+
     def topic(self, module: str) -> str:
         """This gives the topic of a module's messages."""
         return f"{self.prefix}.{module}"
@@ -102,6 +148,21 @@ class Kafka:
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                     raise
+
+    def consumer(self, route: Route, **more: Any) -> Consumer:
+        """This gives a member of the deployable's group, once it subscribes."""
+        return Consumer(
+            {
+                "session.timeout.ms": 10_000,
+                **self.configuration,
+                "group.id": f"{self.prefix}.{route.deployable}",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
+                "fetch.message.max.bytes": _LARGEST_BYTES,
+                **more,
+            },
+            logger=_logger,
+        )
 
     def producer(self) -> Producer:
         return Producer(
@@ -245,17 +306,7 @@ class KafkaReceiver:
         if self._consumer is None:
             dead = f"{self._broker.prefix}.{self._route.deployable}.dead"
             self._broker.make([*self._modules, dead])
-            self._consumer = Consumer(
-                {
-                    "session.timeout.ms": 10_000,
-                    **self._broker.configuration,
-                    "group.id": f"{self._broker.prefix}.{self._route.deployable}",
-                    "enable.auto.commit": False,
-                    "auto.offset.reset": "earliest",
-                    "fetch.message.max.bytes": _LARGEST_BYTES,
-                },
-                logger=_logger,
-            )
+            self._consumer = self._broker.consumer(self._route)
             self._consumer.subscribe(list(self._modules))
         return self._consumer
 

@@ -106,6 +106,14 @@ class Transport(Protocol):
         """This gives a receiver for the calling thread; what it listens to is kept from now on
         while nobody receives, on brokers that need to be told."""
 
+    def forget(self, route: "Route") -> None:
+        """This discards what is kept for a deployable that does not receive at the moment, and has
+        nothing kept until it listens again, on brokers that need to be told.
+
+        Raises:
+            BrokerUnavailable: it may be there still, or a process of the deployable receives.
+        """
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:

@@ -69,6 +69,15 @@ class RabbitMq:
     def receiver(self, route: Route) -> RabbitMqReceiver:
         return RabbitMqReceiver(self, route)
 
+    def forget(self, route: Route) -> None:
+        try:
+            with self.connect() as connection:
+                channel: Any = connection.default_channel
+                for shard in range(SHARDS):
+                    channel.queue_delete(self._queue(route, shard))
+        except _gone as error:
+            raise BrokerUnavailable(f"RabbitMQ: {error!r}") from error
+
     def connect(self, *, heartbeat_seconds: int = 0) -> Connection:
         connection = Connection(
             self.url, connect_timeout=_CONNECT_SECONDS, heartbeat=heartbeat_seconds
@@ -85,7 +94,7 @@ class RabbitMq:
         queues = []
         for shard in range(SHARDS):
             queue = Queue(
-                f"{own}.{shard}",
+                self._queue(route, shard),
                 durable=True,
                 queue_arguments={
                     "x-single-active-consumer": True,
@@ -97,6 +106,9 @@ class RabbitMq:
                 queue.bind_to(self.exchange, routing_key=f"{name}.{shard}")
             queues.append(queue)
         return queues
+
+    def _queue(self, route: Route, shard: int) -> str:
+        return f"{self.exchange.name}.{route.deployable}.{shard}"
 
 
 class RabbitMqPublisher:

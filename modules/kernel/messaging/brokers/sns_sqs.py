@@ -71,6 +71,39 @@ class SnsSqs:
     def receiver(self, route: Route) -> SqsReceiver:
         return SqsReceiver(self, route)
 
+    def forget(self, route: Route) -> None:
+        """This ends the queue's subscription and empties it.
+
+        One that is deleted cannot be made again for a minute, and a purge takes along what comes
+        in that time.
+        """
+        with _as_unavailable():
+            url, queue = self.queue(f"{self.prefix}-{route.deployable}")
+            pages = self.sns.get_paginator("list_subscriptions_by_topic")
+            for page in pages.paginate(TopicArn=self.topic()):
+                for one in page["Subscriptions"]:
+                    if one["Endpoint"] == queue:
+                        self.sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+            while found := self._waiting(url):
+                entries: Any = [
+                    {"Id": str(number), "ReceiptHandle": one["ReceiptHandle"]}
+                    for number, one in enumerate(found)
+                ]
+                self.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+            hidden = "ApproximateNumberOfMessagesNotVisible"
+            left = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[hidden])
+        if int(left["Attributes"][hidden]):
+            raise BrokerUnavailable(
+                f"SQS: {route.deployable} has received what it has not acknowledged; it can be "
+                f"discarded in {self.invisible_seconds} s"
+            )
+
+    def _waiting(self, url: str) -> list[Any]:
+        answer = self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=_BATCH, WaitTimeSeconds=1
+        )
+        return list(answer.get("Messages", []))
+
     @cached_property
     def sns(self) -> Any:
         return boto3.client("sns", **self._where)

@@ -50,6 +50,9 @@ class ListBroker:
     def receiver(self, route: Route) -> Receiver:
         return self
 
+    def forget(self, route: Route) -> None:
+        self.messages.clear()
+
     def refusal(self, envelope: Envelope) -> str | None:
         return "too large" if f'"number":{self.too_large}}}' in envelope.data else None
 
