@@ -5,6 +5,8 @@ One suite for the embedded bus and for each broker. See `test_killed.py` for pro
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from modules.kernel.messaging import operations
@@ -127,6 +129,17 @@ class TestEveryBroker:
         later = notes(20, begin=20)
         publish(*later)
         settled(over, audience, later)
+
+    def test_keeps_what_it_was_told_to_when_another_listens_to_less(
+        self, over: OverBroker, audience: Audience
+    ) -> None:
+        # As a process does that is started anew, and has not heard yet of a move that is prepared.
+        less = over.transport.receiver(replace(route(), names=("probe.greeted",)))
+        less.receive(limit=1, timeout_seconds=0.1)
+        less.close()
+        messages = notes(20)
+        publish(*messages)
+        settled(over, audience, messages)
 
     def test_makes_the_effect_of_a_duplicate_once(
         self, over: OverBroker, broker: Tried, audience: Audience

@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from confluent_kafka import (
-    OFFSET_END,
     Consumer,
     KafkaError,
     KafkaException,
@@ -32,6 +30,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from modules.kernel.messaging.brokers.cloudevents import attributes_of
 from modules.kernel.messaging.brokers.encoding import Encoding, JsonEncoding
+from modules.kernel.messaging.brokers.kafka_ends import ends_of
 from modules.kernel.messaging.brokers.port import (
     BadBrokerUrl,
     BrokerUnavailable,
@@ -94,38 +93,13 @@ class Kafka:
         """This puts the deployable's group at the ends of its topics, which keep what they have."""
         consumer = self.consumer(route, **{"enable.partition.eof": True})
         try:
-            if ends := self._ends(consumer, route):
+            topics = [self.topic(module) for module in route.modules]
+            if ends := ends_of(consumer, topics, within_seconds=_MADE_WITHIN_SECONDS):
                 consumer.commit(offsets=ends, asynchronous=False)
         except KafkaException as error:
             raise BrokerUnavailable(f"Kafka: {error}") from error
         finally:
             consumer.close()
-
-    def _ends(self, consumer: Consumer, route: Route) -> list[TopicPartition]:
-        topics = consumer.list_topics(timeout=_MADE_WITHIN_SECONDS).topics
-        places = {
-            (topic, partition): TopicPartition(topic, partition, OFFSET_END)
-            for topic in map(self.topic, route.modules)
-            if topic in topics
-            for partition in topics[topic].partitions
-        }
-        consumer.assign(list(places.values()))
-        left = set(places)
-        until = time.monotonic() + _MADE_WITHIN_SECONDS
-        # Read up to there: not every broker that speaks the protocol is exact about where it ends.
-        while left:
-            message = consumer.poll(max(until - time.monotonic(), 0.0))
-            if message is None:
-                raise BrokerUnavailable("Kafka: it did not say in time where its topics end")
-            error = message.error()
-            if error is None:
-                continue
-            if error.code() != KafkaError._PARTITION_EOF:
-                raise KafkaException(error)
-            place = str(message.topic()), int(message.partition() or 0)
-            places[place].offset = message.offset() or 0
-            left.discard(place)
-        return list(places.values())
 
     def topic(self, module: str) -> str:
         """This gives the topic of a module's messages."""

@@ -23,6 +23,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from modules.kernel.messaging.brokers import sns_subscriptions as subscriptions
 from modules.kernel.messaging.brokers.cloudevents import read_structured, structured
 from modules.kernel.messaging.brokers.port import (
     BadBrokerUrl,
@@ -40,8 +41,6 @@ _BATCH = 10
 #: Longer than a batch takes to be appended; then what was not acknowledged comes again.
 _INVISIBLE_SECONDS = 30
 _POINTER = "software.amazon.payloadoffloading.PayloadS3Pointer"
-#: SQS filters by at most this many values; with more, reception passes over what it does not want.
-_FILTER_VALUES = 150
 
 
 class SnsSqs:
@@ -79,17 +78,9 @@ class SnsSqs:
         """
         with _as_unavailable():
             url, queue = self.queue(f"{self.prefix}-{route.deployable}")
-            pages = self.sns.get_paginator("list_subscriptions_by_topic")
-            for page in pages.paginate(TopicArn=self.topic()):
-                for one in page["Subscriptions"]:
-                    if one["Endpoint"] == queue:
-                        self.sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+            subscriptions.end(self.sns, topic=self.topic(), queue=queue)
             while found := self._waiting(url):
-                entries: Any = [
-                    {"Id": str(number), "ReceiptHandle": one["ReceiptHandle"]}
-                    for number, one in enumerate(found)
-                ]
-                self.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+                self.delete(url, found)
             hidden = "ApproximateNumberOfMessagesNotVisible"
             left = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[hidden])
         if int(left["Attributes"][hidden]):
@@ -97,6 +88,16 @@ class SnsSqs:
                 f"SQS: {route.deployable} has received what it has not acknowledged; it can be "
                 f"discarded in {self.invisible_seconds} s"
             )
+
+    def delete(self, url: str, messages: Sequence[Any]) -> None:
+        """This deletes messages that were received."""
+        for begin in range(0, len(messages), _BATCH):
+            entries: Any = [
+                {"Id": str(number), "ReceiptHandle": one["ReceiptHandle"]}
+                for number, one in enumerate(messages[begin : begin + _BATCH])
+            ]
+            # One that is not deleted comes again, and is known then.
+            self.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
 
     def _waiting(self, url: str) -> list[Any]:
         answer = self.sqs.receive_message(
@@ -232,13 +233,7 @@ class SqsReceiver:
 
     def acknowledge(self, received: Sequence[Received]) -> None:
         with _as_unavailable():
-            for begin in range(0, len(received), _BATCH):
-                entries: Any = [
-                    {"Id": str(number), "ReceiptHandle": _message(one)["ReceiptHandle"]}
-                    for number, one in enumerate(received[begin : begin + _BATCH])
-                ]
-                # One that is not deleted comes again, and is known then.
-                self._aws.sqs.delete_message_batch(QueueUrl=self._url, Entries=entries)
+            self._aws.delete(self._url, [_message(one) for one in received])
 
     def refuse(self, received: Received, reason: str) -> None:
         message = _message(received)
@@ -262,34 +257,9 @@ class SqsReceiver:
             return
         url, queue = self._aws.queue(f"{self._aws.prefix}-{self._route.deployable}")
         topic = self._aws.topic()
-        policy = {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "sns.amazonaws.com"},
-                    "Action": "sqs:SendMessage",
-                    "Resource": queue,
-                    "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-                }
-            ],
-        }
-        self._aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
-        names = list(self._route.names)
-        wanted = {"name": names} if 0 < len(names) <= _FILTER_VALUES else {}
-        subscribed = self._aws.sns.subscribe(
-            TopicArn=topic,
-            Protocol="sqs",
-            Endpoint=queue,
-            Attributes={"RawMessageDelivery": "true"},
-            ReturnSubscriptionArn=True,
-        )
-        # Set afterwards: a subscription that is there already keeps its attributes otherwise.
-        self._aws.sns.set_subscription_attributes(
-            SubscriptionArn=subscribed["SubscriptionArn"],
-            AttributeName="FilterPolicy",
-            AttributeValue=json.dumps(wanted),
-        )
+        policy = subscriptions.policy_of(queue, topic)
+        self._aws.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        subscriptions.begin(self._aws.sns, topic=topic, queue=queue, names=self._route.names)
         self._url = url
 
     def _received(self, message: Any) -> Received:
