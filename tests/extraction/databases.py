@@ -53,7 +53,11 @@ class Databases:
             _migrate(database_url(server, own))
 
     def renew(self, name: str, *, like: str = "template") -> str:
-        """This makes a database anew, and gives its URL."""
+        """This makes a database anew, and gives its URL.
+
+        Args:
+            like: another one; empty for a database without tables.
+        """
         if self.kind == "sqlite":
             for suffix in ("", "-wal", "-shm"):
                 (self.folder / f"{name}.sqlite3{suffix}").unlink(missing_ok=True)
@@ -62,7 +66,8 @@ class Databases:
         else:
             server = self._server_of(name)
             _execute(server, f"DROP DATABASE IF EXISTS {self._own(name)} WITH (FORCE)")
-            self._create(server, f"{self._own(name)} TEMPLATE {self._own(like)}")
+            template = f" TEMPLATE {self._own(like)}" if like else ""
+            self._create(server, f"{self._own(name)}{template}")
             if self.server_there:
                 # Until then sequences of a copy go on without a word in the write-ahead log: a
                 # server that is killed would give their numbers out again.

@@ -8,7 +8,6 @@ from modules.kernel.extraction.moving import guards, rows
 from modules.kernel.extraction.moving.deliveries import drop_set_asides
 from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.hearing import Hearing
-from modules.kernel.extraction.moving.progress import forget_progress
 from modules.kernel.extraction.moving.read_models import begin_anew
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import Table
@@ -26,6 +25,7 @@ _OF_THE_LOG = (
     "extraction_held",
     "eventstore_chainblock",
     "eventstore_snapshot",
+    "eventstore_subjectkey",
 )
 
 
@@ -44,14 +44,14 @@ def refuse_unless_empty(service: Side, tables: Sequence[Table]) -> None:
 
 
 def clear_service(module: str, service: Side, hearing: Hearing, tables: Sequence[Table]) -> None:
-    """This empties it, however far a move had come.
+    """This empties it, however far a move had come; whose move it is stays noted.
 
     The log goes as a whole: a service has one module, and nothing else has written to it.
 
     Args:
         tables: as they are there.
     """
-    guards.remove(service, module, tables)
+    guards.remove(service, module, guards.names(tables))
     begin_anew(module, service)
     with service.transaction():
         for table in reversed(guards.there(tables)):
@@ -59,4 +59,3 @@ def clear_service(module: str, service: Side, hearing: Hearing, tables: Sequence
         drop_set_asides(service, hearing)
         for name in _OF_THE_LOG:
             service.execute(f"DELETE FROM {name}")
-        forget_progress(service, module)

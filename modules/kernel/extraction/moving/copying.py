@@ -59,7 +59,7 @@ class Copying:
                     if got < ROUND:
                         break
             self.watcher.reached("round")
-            left = guards.count_touched(self.old, self.tables)
+            left = guards.count_touched(self.old, guards.names(self.tables))
             self.watcher.progress("changes", done=copied, total=copied + left)
             if left <= enough:
                 return copied

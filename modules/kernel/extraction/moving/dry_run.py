@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from modules.kernel.extraction.moving import rows
 from modules.kernel.extraction.moving.clearing import refuse_unless_empty
 from modules.kernel.extraction.moving.errors import NotReady
+from modules.kernel.extraction.moving.ground import tables_of_move
 from modules.kernel.extraction.moving.guards import there
 from modules.kernel.extraction.moving.hearing import hearing_of
-from modules.kernel.extraction.moving.kept import kept_tables
 from modules.kernel.extraction.moving.log import count
 from modules.kernel.extraction.moving.operating import HERE, Wanted
 from modules.kernel.extraction.moving.progress import read_progress
 from modules.kernel.extraction.moving.read_models import numbers
 from modules.kernel.extraction.moving.shared import check_shared
 from modules.kernel.extraction.moving.sides import service_side
-from modules.kernel.extraction.moving.tables import check_alike, own_tables
+from modules.kernel.extraction.moving.tables import own_tables
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.placements import EVERYBODY_KNOWS_SECONDS
 
@@ -54,8 +54,8 @@ def dry_run(wanted: Wanted) -> Plan:
     with service_side(wanted.to_database, name="the service") as service:
         try:
             check_shared(wanted.module, HERE, service)
-            tables = (*own, *kept_tables(wanted.module, numbers(wanted.module, HERE, service)))
-            check_alike(tables, HERE, service)
+            generations = numbers(wanted.module, HERE, service)
+            tables = tables_of_move(wanted.module, generations, HERE, service)
             if not read_progress(service, wanted.module, "begun").upto:
                 refuse_unless_empty(service, there(tables))
         except NotReady as error:

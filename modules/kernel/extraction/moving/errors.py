@@ -2,6 +2,7 @@
 
 MoveError
 ├── NotReady       something is missing before it can begin, or go on
+│   └── Unreachable    the service's database
 ├── Differs        a comparison found what should not be: nothing was switched
 ├── TookTooLong    the fence was opened again: nothing was switched
 └── OtherMover     another mover is at it
@@ -14,6 +15,10 @@ class MoveError(Exception):
 
 class NotReady(MoveError):
     """This says what is missing."""
+
+
+class Unreachable(NotReady):
+    """This says that the service's database does not answer."""
 
 
 class Differs(MoveError):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from modules.kernel.extraction.moving import deliveries, guards, rows
 from modules.kernel.extraction.moving.hearing import hearing_of
 from modules.kernel.extraction.moving.kept import kept_tables
-from modules.kernel.extraction.moving.read_models import begin_anew, numbers
+from modules.kernel.extraction.moving.read_models import Numbers, begin_anew, numbers
 from modules.kernel.extraction.moving.record import Record, State
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.extraction.moving.tables import own_tables
 from modules.kernel.extraction.moving.watching import Watcher
+
+#: A move whose window is being ended: what is empty here can only be absorbed any more.
+FINISHING = "finish"
 
 
 def finish(found: Record, *, here: Side, service: Side, watcher: Watcher) -> None:
@@ -18,9 +21,15 @@ def finish(found: Record, *, here: Side, service: Side, watcher: Watcher) -> Non
     The guards stay, and refuse whoever would write here all the same. The log stays as it is.
     """
     module = found.move.module
-    generations = found.facts.get("generations") or numbers(module, here, service)
+    with found.phase(FINISHING):
+        generations = found.facts.get("generations") or numbers(module, here, service)
+        _finish(module, generations, here, service, watcher)
+    found.end(State.FINISHED)
+
+
+def _finish(module: str, generations: Numbers, here: Side, service: Side, watcher: Watcher) -> None:
     tables = (*own_tables(module), *kept_tables(module, generations))
-    guards.remove(service, module, guards.there(tables))
+    guards.remove(service, module, guards.names(guards.there(tables)))
     watcher.reached("service unguarded")
     for table in reversed(tables):
         while True:
@@ -34,4 +43,3 @@ def finish(found: Record, *, here: Side, service: Side, watcher: Watcher) -> Non
     hearing = hearing_of(module)
     with here.transaction():
         deliveries.forget_partitions(here, hearing)
-    found.end(State.FINISHED)

@@ -45,6 +45,13 @@ class Shadowing:
 NO_SHADOW = Shadowing()
 
 
+def tables_of_move(module: str, generations: Numbers, old: Side, new: Side) -> tuple[Table, ...]:
+    """This gives all that is copied. Raises: NotReady, where both sides are not alike."""
+    tables = (*own_tables(module), *kept_tables(module, generations))
+    check_alike(tables, old, new)
+    return tables
+
+
 class Ground(ABC):
     """This is one move with its two sides: `old`, which is in charge, and `new`.
 
@@ -75,7 +82,6 @@ class Ground(ABC):
         self.hearing: Hearing = hearing_of(self.module)
         self._closed_at = 0.0
         self._copying: Copying | None = None
-        constraints.uncheck(self.new)
 
     @property
     @abstractmethod
@@ -91,10 +97,13 @@ class Ground(ABC):
     def copying(self) -> Copying:
         """This is what copies the rows."""
         if self._copying is None:
-            tables = (*self.own_tables, *kept_tables(self.module, self._generations()))
-            check_alike(tables, self.old, self.new)
             self._copying = Copying(
-                self.module, tables, self.old, self.new, watcher=self.watcher, pace=self.pace
+                self.module,
+                tables_of_move(self.module, self._generations(), self.old, self.new),
+                self.old,
+                self.new,
+                watcher=self.watcher,
+                pace=self.pace,
             )
         return self._copying
 

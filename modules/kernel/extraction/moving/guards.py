@@ -16,7 +16,7 @@ from dataclasses import replace
 from django.db import OperationalError
 
 from modules.kernel.extraction.moving import triggers
-from modules.kernel.extraction.moving.errors import TookTooLong
+from modules.kernel.extraction.moving.errors import Differs, TookTooLong
 from modules.kernel.extraction.moving.sides import Side, portions
 from modules.kernel.extraction.moving.tables import Table
 from modules.kernel.extraction.moving.triggers import LOG, counter, patiently
@@ -41,9 +41,9 @@ def install(side: Side, module: str, tables: Sequence[Table]) -> None:
         side.execute(f"CREATE SEQUENCE IF NOT EXISTS {counter(module)}")
 
 
-def remove(side: Side, module: str, tables: Sequence[Table]) -> None:
-    """This takes the triggers away, with all that was noted."""
-    for name in (*(table.name for table in tables), LOG, _SCHEDULED):
+def remove(side: Side, module: str, tables: Sequence[str]) -> None:
+    """This takes the triggers away from the tables of these names, with all that was noted."""
+    for name in (*tables, LOG, _SCHEDULED):
         triggers.drop(side, module, name)
     with side.transaction():
         side.execute("DELETE FROM extraction_guard WHERE module = %s", [module])
@@ -52,18 +52,27 @@ def remove(side: Side, module: str, tables: Sequence[Table]) -> None:
         side.execute(f"DROP SEQUENCE IF EXISTS {counter(module)}")
 
 
+def names(tables: Sequence[Table]) -> list[str]:
+    """This gives the names of tables on the side that is copied from."""
+    return [table.name for table in tables]
+
+
 def there(tables: Sequence[Table]) -> tuple[Table, ...]:
     """This gives tables as they are on the side that is copied to."""
     return tuple(replace(table, name=table.target, name_there=table.name) for table in tables)
 
 
 def note(side: Side, module: str, *, noting: bool) -> None:
-    """This has the keys of rows that change noted from the commit on, or not any more."""
+    """This has the keys of rows that change noted from the commit on, or not any more.
+
+    Raises:
+        Differs: there is no guard.
+    """
 
     def turn() -> None:
         # Alone: a writer that found nothing to note has ended, and what it wrote can be read.
         _alone(side, module)
-        side.execute("UPDATE extraction_guard SET noting = %s WHERE module = %s", [noting, module])
+        _turn(side, module, noting=noting)
 
     patiently(side, turn)
 
@@ -73,6 +82,7 @@ def close(side: Side, module: str, *, wait_seconds: float) -> None:
 
     Raises:
         TookTooLong: a transaction of the module did not end.
+        Differs: there is no guard.
     """
     if side.is_postgresql:
         side.execute(f"SET LOCAL lock_timeout = '{int(wait_seconds * 1000)}ms'")
@@ -83,7 +93,7 @@ def close(side: Side, module: str, *, wait_seconds: float) -> None:
             f"a transaction that writes tables of {module} did not end within {wait_seconds:g} s; "
             "find it in pg_stat_activity, and --resume"
         ) from error
-    side.execute("UPDATE extraction_guard SET closed = true WHERE module = %s", [module])
+    _turn(side, module, closed=True)
 
 
 def reopen(side: Side, module: str) -> None:
@@ -144,13 +154,13 @@ def take(side: Side, notes: Sequence[int]) -> None:
         side.execute(f"DELETE FROM extraction_touched WHERE id IN ({', '.join(map(str, some))})")
 
 
-def count_touched(side: Side, tables: Sequence[Table]) -> int:
-    """This gives how many notes there are."""
+def count_touched(side: Side, tables: Sequence[str]) -> int:
+    """This gives how many notes there are on the tables of these names."""
     return int(side.value(f"SELECT count(*) FROM extraction_touched WHERE {_of(tables)}") or 0)
 
 
-def forget_touched(side: Side, tables: Sequence[Table]) -> None:
-    """This deletes all notes on some tables."""
+def forget_touched(side: Side, tables: Sequence[str]) -> None:
+    """This deletes all notes on the tables of these names."""
     side.execute(f"DELETE FROM extraction_touched WHERE {_of(tables)}")
 
 
@@ -172,5 +182,18 @@ def _alone(side: Side, module: str) -> None:
         side.query("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [REFUSAL, module])
 
 
-def _of(tables: Sequence[Table]) -> str:
-    return f"table_name IN ({', '.join(repr(table.name) for table in tables)})"
+def _turn(side: Side, module: str, **to: bool) -> None:
+    """This turns the row that the triggers ask. Without it they would let everything pass."""
+    marks = ", ".join(f"{name} = %s" for name in to)
+    turned = side.execute(
+        f"UPDATE extraction_guard SET {marks} WHERE module = %s", [*to.values(), module]
+    )
+    if turned != 1:
+        raise Differs(
+            f"the guard of {module} on {side.name} is gone, so changes may have been missed: "
+            "nothing was switched; --abort, and begin anew"
+        )
+
+
+def _of(tables: Sequence[str]) -> str:
+    return f"table_name IN ({', '.join(map(repr, tables)) or 'NULL'})"

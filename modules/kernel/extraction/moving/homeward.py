@@ -121,12 +121,12 @@ class Homeward(Mover):
 
     def watch(self) -> None:
         constraints.validate(self.here, self.record.facts.get("foreign_keys", []))
-        guards.remove(self.here, self.module, guards.there(self.copying.tables))
+        guards.remove(self.here, self.module, guards.names(guards.there(self.copying.tables)))
         with self.here.transaction():
             forget_progress(self.here, self.module)
         # Closed for good: the service is in nobody's charge, until it is cleared for another move.
         with self.service.transaction():
-            guards.forget_touched(self.service, self.copying.tables)
+            guards.forget_touched(self.service, guards.names(self.copying.tables))
             deliveries.drop_held(self.service, self.module)
             deliveries.drop_set_asides(self.service, self.hearing)
         queues.leave(self.hearing, self.record.parameters)
@@ -147,18 +147,19 @@ class Homeward(Mover):
             url = self.record.parameters["to_service"]
             with self.here.transaction():
                 self.place(self.here, Placed.ELSEWHERE, here.epoch, url=url)
-        constraints.drop(self.new, self.record.facts.get("foreign_keys", []))
         self.watcher.reached("fence opened")
 
     def give_up(self) -> None:
         constraints.restore(self.here, self.record.facts.get("foreign_keys", []))
         if not self.record.parameters["absorbs"]:
             return  # What is copied is copied: a later rollback goes on from there.
-        guards.remove(self.service, self.module, self.copying.tables)
+        guards.remove(self.service, self.module, guards.names(self.copying.tables))
+        self.watcher.reached("guards removed")
         with guards.passing(self.here, self.module):
             self.copying.empty(self.here)
             for table in self.copying.tables:
                 write_progress(self.here, self.module, table.target, upto="", done=False)
+        constraints.validate(self.here, self.record.facts.get("foreign_keys", []))
 
     def copy_log_batch(self, until: int | None) -> int:
         return log.copy_back(self.service, self.here, self.hearing, until=until)

@@ -21,6 +21,7 @@ from modules.kernel.extraction.moving import constraints, deliveries, guards, lo
 from modules.kernel.extraction.moving.errors import NotReady
 from modules.kernel.extraction.moving.ground import Ground
 from modules.kernel.extraction.moving.record import State
+from modules.kernel.extraction.moving.sides import still_only_mover
 
 PHASES = (
     "prepare",
@@ -40,6 +41,9 @@ _ROWS_ARE_COPIED = PHASES[PHASES.index("copy") : PHASES.index("resume")]
 #: Those during which callers wait.
 FENCED_PHASES = ("fence", "drain", "verify", "switch")
 
+#: A move that is being given up; it can be nothing else any more.
+GIVING_UP = "abort"
+
 #: The fence is closed once no more than so many changes, and messages, are left to copy.
 FEW_CHANGES = 100
 FEW_MESSAGES = 500
@@ -58,10 +62,16 @@ class Mover(Ground):
             MoveError: it stopped; callers do not wait for it any more.
         """
         begun = self.record.move.phase
+        if begun == GIVING_UP:
+            raise NotReady(f"this move of {self.module} is being given up: --abort goes on with it")
+        constraints.uncheck(self.new)
         if begun in FENCED_PHASES:
             # The mover that closed it is gone. Others need not wait until this one is here again.
             self.open_fence()
             begun = "catch-up"
+        if PHASES.index(begun) < PHASES.index("resume"):
+            # `verify` has them hold again, and an earlier mover may have come to that.
+            constraints.drop(self.new, self.record.facts.get("foreign_keys", []))
         for phase in PHASES[PHASES.index(begun) :]:
             self._run_phase(phase)
         self.record.end(self.ends_in)
@@ -69,17 +79,27 @@ class Mover(Ground):
     def abort(self) -> None:
         """This gives the move up: everything is as it was before.
 
+        What it takes away is missed by a move that goes on. So it is recorded first, and a mover
+        that is killed at it can but do it again.
+
         Raises:
             NotReady: it has been switched already.
         """
+        self.refuse_if_switched()
+        constraints.uncheck(self.new)
+        self.open_fence()
+        with self.record.phase(GIVING_UP):
+            self.watcher.reached("given up")
+            self.give_up()
+        self.record.end(State.ABORTED)
+
+    def refuse_if_switched(self) -> None:
+        """This refuses to give up a move that is one. Raises: NotReady."""
         if self.record.move.phase in ("resume", "watch"):
             raise NotReady(
                 f"{self.module} has been switched already: --resume finishes the move, and "
                 "--rollback moves it back afterwards"
             )
-        self.open_fence()
-        self.give_up()
-        self.record.end(State.ABORTED)
 
     def _run_phase(self, phase: str) -> None:
         self.watcher.began(phase)
@@ -91,6 +111,8 @@ class Mover(Ground):
                     self.refuse_if_rebuilt()
                 step()
         except BaseException:  # Also where the operator ends it: callers must not go on waiting.
+            # A commit whose connection was lost may have decided the move, and not be through yet.
+            still_only_mover(self.here, self.module)
             self.record.reload()
             if self.record.move.phase in FENCED_PHASES:
                 self.open_fence()

@@ -14,16 +14,18 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 
 from modules.kernel.extraction.moving import guards, record
-from modules.kernel.extraction.moving.errors import NotReady
-from modules.kernel.extraction.moving.finishing import finish
-from modules.kernel.extraction.moving.ground import NO_SHADOW, Shadowing
+from modules.kernel.extraction.moving.errors import NotReady, Unreachable
+from modules.kernel.extraction.moving.finishing import FINISHING, finish
+from modules.kernel.extraction.moving.ground import NO_SHADOW, Shadowing, tables_of_move
 from modules.kernel.extraction.moving.homeward import Homeward
 from modules.kernel.extraction.moving.mover import PHASES, Mover
 from modules.kernel.extraction.moving.noting import Noting
 from modules.kernel.extraction.moving.outward import Outward
 from modules.kernel.extraction.moving.pace import SHARE, Pace
+from modules.kernel.extraction.moving.read_models import numbers
 from modules.kernel.extraction.moving.record import Record, State
-from modules.kernel.extraction.moving.sides import Side, only_mover, service_side
+from modules.kernel.extraction.moving.shared import check_shared
+from modules.kernel.extraction.moving.sides import SERVICE, Side, only_mover, service_side
 from modules.kernel.extraction.moving.watching import Watcher
 from modules.kernel.placements import (
     broker_at,
@@ -86,6 +88,9 @@ def cut_over(wanted: Wanted, watcher: Watcher) -> Record:
         service_side(wanted.to_database, name="the service") as service,
         only_mover(HERE, wanted.module),
     ):
+        # Before it is recorded: what cannot begin need not be given up.
+        check_shared(wanted.module, HERE, service)
+        tables_of_move(wanted.module, numbers(wanted.module, HERE, service), HERE, service)
         made = record.begin(HERE, wanted.module, _OUT, phase=PHASES[0], parameters=parameters)
         _mover(made, service, wanted, watcher).run()
     return made
@@ -110,9 +115,21 @@ def resume(wanted: Wanted, watcher: Watcher) -> Record:
 
 def abort(wanted: Wanted, watcher: Watcher) -> Record:
     """This gives up the move that is under way. Raises: MoveError."""
-    with _under_way(wanted, watcher) as mover:
-        mover.abort()
-        return mover.record
+    try:
+        with _under_way(wanted, watcher) as mover:
+            mover.abort()
+            return mover.record
+    except Unreachable as error:
+        found = _running(wanted.module)
+        if found.move.direction != _OUT:
+            raise  # The module is there, and may have to be told to go on.
+        lost = Side(alias=SERVICE, name="the service")
+        with only_mover(HERE, wanted.module):
+            found.reload()
+            Outward(found, service=lost, **_manner(found, wanted, watcher)).abort_without_service(
+                str(error)
+            )
+        return found
 
 
 def finish_move(wanted: Wanted, watcher: Watcher) -> Record:
@@ -169,6 +186,11 @@ def describe(found: Record) -> dict[str, Any]:
 def _back(wanted: Wanted, watcher: Watcher, state: State, *, absorbs: bool) -> Record:
     _refuse_under_way(wanted.module)
     out = _latest_out(wanted.module, state)
+    if out.move.state == State.SWITCHED and out.move.phase == FINISHING:
+        raise NotReady(
+            f"what {wanted.module} had here is being emptied: --finish again ends that, and "
+            f"`manage.py absorb {wanted.module}` brings everything back"
+        )
     with _service_of(out, wanted) as service, only_mover(HERE, wanted.module):
         parameters = {**out.parameters, "absorbs": absorbs, "out": out.move.pk}
         made = record.begin(HERE, wanted.module, _BACK, phase=PHASES[0], parameters=parameters)
@@ -182,12 +204,7 @@ def _back(wanted: Wanted, watcher: Watcher, state: State, *, absorbs: bool) -> R
 
 @contextmanager
 def _under_way(wanted: Wanted, watcher: Watcher) -> Iterator[Mover]:
-    found = record.last(HERE, wanted.module, State.RUNNING)
-    if found is None:
-        raise NotReady(
-            f"no move of {wanted.module} is under way: see `manage.py cutover {wanted.module} "
-            "--status`"
-        )
+    found = _running(wanted.module)
     with _service_of(found, wanted) as service, only_mover(HERE, wanted.module):
         found.reload()
         yield _mover(found, service, wanted, watcher)
@@ -195,15 +212,27 @@ def _under_way(wanted: Wanted, watcher: Watcher) -> Iterator[Mover]:
 
 def _mover(found: Record, service: Side, wanted: Wanted, watcher: Watcher) -> Mover:
     way = Outward if found.move.direction == _OUT else Homeward
-    return way(
-        found,
-        here=HERE,
-        service=service,
-        watcher=Noting(watcher, found),
-        max_pause_seconds=wanted.max_pause_seconds,
-        pace=Pace(wanted.share),
-        shadowing=wanted.shadowing,
-    )
+    return way(found, service=service, **_manner(found, wanted, watcher))
+
+
+def _manner(found: Record, wanted: Wanted, watcher: Watcher) -> dict[str, Any]:
+    """This is how a mover works, whichever way it goes."""
+    return {
+        "here": HERE,
+        "watcher": Noting(watcher, found),
+        "max_pause_seconds": wanted.max_pause_seconds,
+        "pace": Pace(wanted.share),
+        "shadowing": wanted.shadowing,
+    }
+
+
+def _running(module: str) -> Record:
+    found = record.last(HERE, module, State.RUNNING)
+    if found is None:
+        raise NotReady(
+            f"no move of {module} is under way: see `manage.py cutover {module} --status`"
+        )
+    return found
 
 
 @contextmanager

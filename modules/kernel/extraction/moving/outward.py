@@ -18,8 +18,8 @@ from modules.kernel.extraction.moving import (
 )
 from modules.kernel.extraction.moving.clearing import clear_service, refuse_unless_empty
 from modules.kernel.extraction.moving.errors import Differs, NotReady
-from modules.kernel.extraction.moving.mover import Mover
-from modules.kernel.extraction.moving.progress import read_progress, write_progress
+from modules.kernel.extraction.moving.mover import GIVING_UP, Mover
+from modules.kernel.extraction.moving.progress import forget_progress, read_progress, write_progress
 from modules.kernel.extraction.moving.record import State
 from modules.kernel.extraction.moving.shared import check_shared, copy_shared, copy_snapshots
 from modules.kernel.extraction.moving.sides import Side
@@ -75,6 +75,7 @@ class Outward(Mover):
         self._refuse_if_elsewhere()
         self._take_service()
         self.drop_foreign_keys()
+        self.record.tell(guarded=guards.names(self.copying.tables))
         guards.install(self.here, self.module, self.copying.tables)
         guards.note(self.here, self.module, noting=True)
         self.watcher.reached("changes noted")
@@ -178,7 +179,7 @@ class Outward(Mover):
 
     def watch(self) -> None:
         constraints.validate(self.service, self.record.facts.get("foreign_keys", []))
-        guards.forget_touched(self.here, self.copying.tables)
+        guards.forget_touched(self.here, guards.names(self.copying.tables))
         self._answers()
 
     # -- its own manner --------------------------------------------------------------------
@@ -191,16 +192,41 @@ class Outward(Mover):
             if placed is not None and placed.state is Placed.FENCED:
                 deliveries.go_on(self.here, self.hearing)
                 self.place(self.here, Placed.HERE, placed.epoch)
-        constraints.drop(self.new, self.record.facts.get("foreign_keys", []))
         self.watcher.reached("fence opened")
 
     def give_up(self) -> None:
-        end_shadow(self.here, self.module)
-        guards.remove(self.here, self.module, self.copying.tables)
-        self.watcher.reached("guards removed")
+        self._give_up_here()
+        if not self._has_service():
+            return
         clear_service(self.module, self.service, self.hearing, self._tables_of_service())
-        constraints.restore(self.service, self.record.facts.get("foreign_keys", []))
-        queues.leave(self.hearing, self.record.parameters)
+        self.watcher.reached("service cleared")
+        foreign_keys = self.record.facts.get("foreign_keys", [])
+        constraints.restore(self.service, foreign_keys)
+        constraints.validate(self.service, foreign_keys)
+        with self.service.transaction():
+            forget_progress(self.service, self.module)
+
+    def abort_without_service(self, why: str) -> None:
+        """This gives the move up although the service's database does not answer.
+
+        What the move has brought there stays, until the next move there clears it.
+
+        Raises:
+            NotReady: it has been switched already.
+        """
+        self.refuse_if_switched()
+        self.open_fence()
+        with self.record.phase(GIVING_UP, note=f"the service was not cleared: {why}"):
+            self._give_up_here()
+        self.record.end(State.ABORTED)
+
+    def _give_up_here(self) -> None:
+        end_shadow(self.here, self.module)
+        guarded = self.record.facts.get("guarded", [])
+        guards.remove(self.here, self.module, guarded)
+        if guarded:  # Not before: the queues might be those of a service that this move is not to.
+            queues.leave(self.hearing, self.record.parameters)
+        self.watcher.reached("guards removed")
 
     def copy_log_batch(self, until: int | None) -> int:
         return log.copy_out(self.here, self.service, self.hearing, until=until)
@@ -248,18 +274,26 @@ class Outward(Mover):
 
     def _take_service(self) -> None:
         """This makes the service's database this move's: empty, and in nobody's charge."""
-        if read_progress(self.service, self.module, _BEGUN).upto == str(self.record.move.pk):
+        if self._has_service():
             return
         tables = self._tables_of_service()
         if not read_progress(self.service, self.module, _BEGUN).upto:
             refuse_unless_empty(self.service, tables)
         clear_service(self.module, self.service, self.hearing, tables)
         with self.service.transaction():
+            forget_progress(self.service, self.module)
             self.place(self.service, Placed.STANDBY, self.next_epoch())
             write_progress(
                 self.service, self.module, _BEGUN, upto=str(self.record.move.pk), done=False
             )
         self.wait_until_known()
+
+    def _has_service(self) -> bool:
+        """This is true once the service's database is this move's."""
+        if "extraction_progress" not in self.service.tables():
+            return False
+        begun = read_progress(self.service, self.module, _BEGUN).upto
+        return begun == str(self.record.move.pk)
 
     def _tables_of_service(self) -> tuple[Table, ...]:
         return guards.there(self.copying.tables)

@@ -40,8 +40,8 @@ class Record:
         self._save(facts=msgspec.json.encode({**self.facts, **facts}).decode())
 
     @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        """This notes when a phase begins, and when it has ended."""
+    def phase(self, name: str, *, note: str = "") -> Iterator[None]:
+        """This notes when a phase begins, and when it has ended, with what is to be said of it."""
         self._save(phase=name)
         row = MovePhase.objects.using(self._here.alias).create(move=self.move, name=name)
         try:
@@ -49,7 +49,7 @@ class Record:
         except Exception as error:
             self._end(row, f"{type(error).__name__}: {error}")
             raise
-        self._end(row, "")
+        self._end(row, note)
 
     def fenced(self, epoch: int) -> None:
         """This notes the epoch of the last fence."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import connections, transaction
 from environs import Env
 
-from modules.kernel.extraction.moving.errors import NotReady, OtherMover
+from modules.kernel.extraction.moving.errors import NotReady, OtherMover, Unreachable
 from modules.kernel.messaging.writer_turn import writer_turn
 
 #: The alias under which the service's database is known while this process moves a module.
@@ -24,6 +25,14 @@ SOURCE = "default"
 T = TypeVar("T")
 
 _MOVER_LOCK = 0x6D6F7665  # "move"
+#: Whether this session has it. The system view shows both halves of the key without a sign.
+_HAS_LOCK = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted"
+    " AND classid::bigint = %s AND objid::bigint = hashtext(%s)::bigint & 4294967295"
+)
+#: How long what a lost connection was at may take to end, and how often that is looked at.
+_LOST_SECONDS = 30.0
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +124,8 @@ def service_side(url: str, *, name: str) -> Iterator[Side]:
     """This reaches the service's database inside the block.
 
     Raises:
-        NotReady: it is not of the same kind as the one here, or cannot be reached.
+        NotReady: it is not of the same kind as the one here.
+        Unreachable: it does not answer.
     """
     read: dict[str, Any] = Env().dj_db_url("QUARRY_NOWHERE", default=url)
     here = connections.settings["default"]
@@ -134,7 +144,7 @@ def service_side(url: str, *, name: str) -> Iterator[Side]:
         try:
             side.query("SELECT 1")
         except Exception as error:
-            raise NotReady(
+            raise Unreachable(
                 f"the database of the service cannot be reached ({error}): check --to-database"
             ) from error
         yield side
@@ -161,26 +171,48 @@ def only_mover(here: Side, module: str) -> Iterator[None]:
     Raises:
         OtherMover: there is one.
     """
-    refusal = OtherMover(
-        f"another process moves {module} at the moment: wait for it, or end it and --resume"
-    )
     if here.is_postgresql:
-        key = [_MOVER_LOCK, module]
-        if not here.value("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key):
-            raise refusal
+        _take_lock(here, module)
         try:
             yield
         finally:
-            here.query("SELECT pg_advisory_unlock(%s, hashtext(%s))", key)
+            here.query("SELECT pg_advisory_unlock(%s, hashtext(%s))", [_MOVER_LOCK, module])
         return
     path = Path(f"{connections.settings[here.alias]['NAME']}.{module}.moving")
     with path.open("w") as file:
-        _lock_file(file, refusal)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _refusal(module) from None
         yield
 
 
-def _lock_file(file: IO[str], refusal: OtherMover) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise refusal from None
+def still_only_mover(here: Side, module: str) -> None:
+    """This takes the lock again where it went with a connection that was lost.
+
+    What that connection was at may still be under way: its lock is waited for, a while.
+
+    Raises:
+        OtherMover: another process has it.
+    """
+    if not here.is_postgresql or here.value(_HAS_LOCK, [_MOVER_LOCK, module]):
+        return None
+    until = time.monotonic() + _LOST_SECONDS
+    while True:
+        try:
+            return _take_lock(here, module)
+        except OtherMover:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_LOOK_SECONDS)
+
+
+def _take_lock(here: Side, module: str) -> None:
+    if not here.value("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_MOVER_LOCK, module]):
+        raise _refusal(module)
+
+
+def _refusal(module: str) -> OtherMover:
+    return OtherMover(
+        f"another process moves {module} at the moment: wait for it, or end it and --resume"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import psycopg
 from django.db import OperationalError
 
 from modules.kernel.extraction.moving.errors import TookTooLong
@@ -61,11 +62,17 @@ def patiently(side: Side, action: Callable[[], object]) -> None:
                 action()
             return
         except OperationalError as error:
+            if side.is_postgresql and not _is_of_a_lock(error):
+                raise
             if not left:
                 raise TookTooLong(
                     "a table is in use by a transaction that does not end; find it in "
                     "pg_stat_activity, and --resume"
                 ) from error
+
+
+def _is_of_a_lock(error: OperationalError) -> bool:
+    return isinstance(error.__cause__, psycopg.errors.LockNotAvailable)
 
 
 def _make_on_postgresql(
