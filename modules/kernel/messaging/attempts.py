@@ -86,12 +86,11 @@ class Attempts:
         policy = self.policy(held.name)
         if held.attempts >= policy.attempts:
             # Counted, and never answered: the process died in each of them.
-            with unit_of_work(self.subscription.module):
-                self.leases.fence(held.part)
-                self.set_asides.park(held.position, "the process ended during the last attempt")
-            self.count(Outcome.PARKED, held.name)
-            return False
+            return self._park(held, "the process ended during the last attempt")
         found, _ = log.read(after=held.position - 1, names=[held.name], parts=[held.part], limit=1)
+        if not found or found[0].position != held.position:
+            # Parked, not raised: the other keys of the consumer would wait for it for ever.
+            return self._park(held, "it is not in the log any more")
         attempt = held.attempts + 1
         with unit_of_work(self.subscription.module):
             self.leases.fence(held.part)
@@ -100,6 +99,13 @@ class Attempts:
                 wait_seconds=delay_seconds(policy, attempts=attempt, chance=self.chance),
             )
         return self.make(found[0], attempt=attempt)
+
+    def _park(self, held: Held, error: str) -> bool:
+        with unit_of_work(self.subscription.module):
+            self.leases.fence(held.part)
+            self.set_asides.park(held.position, error)
+        self.count(Outcome.PARKED, held.name)
+        return False
 
     def policy(self, name: str) -> RetryPolicy:
         return self.subscription.handlers[name][0].retry

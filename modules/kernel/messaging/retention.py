@@ -1,14 +1,16 @@
 """How long the log keeps messages: never less than the slowest consumer needs.
 
-Messages of event-sourced streams are kept for good: they are the state.
+Messages of event-sourced streams are kept for good: they are the state. Nothing is deleted while
+somebody has a reason against it (`hold`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.db import connections, transaction
 from django.db.models import Min
 
+from modules.kernel.contracts import Conflict
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.logs import databases, open_log
@@ -20,6 +22,24 @@ PRUNED = "messages.prune"
 
 #: Rows deleted in one transaction.
 CHUNK = 2_000
+
+#: Gives why nothing may be deleted from a log at the moment; empty where it may.
+Reason = Callable[[str], str]
+
+_reasons: dict[str, Reason] = {}
+
+
+class PruneRefused(Conflict):
+    """This says why nothing is deleted from a log now, and when it may be."""
+
+    code = "prune-refused"
+    title = "The log is not pruned now"
+
+
+def hold(name: str, reason: Reason) -> None:
+    """This has retention ask from now on. Raises: ValueError on a second of the name."""
+    if _reasons.setdefault(name, reason) is not reason:
+        raise ValueError(f"retention asks a {name!r} already: give this one another name")
 
 
 def horizon(source: str) -> int:
@@ -46,7 +66,12 @@ def horizon(source: str) -> int:
 
 
 def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
-    """This deletes what is old and not needed, and yields how many went, chunk by chunk."""
+    """This deletes what is old and not needed, and yields how many went, chunk by chunk.
+
+    Raises:
+        PruneRefused: somebody has a reason against it, or comes to have one meanwhile.
+    """
+    _refuse_if_held(source)
     last = horizon(source)
     # Beforehand: whoever verifies the log can then tell what was pruned from what was taken out.
     OperatorAction.objects.using(source).create(
@@ -69,6 +94,7 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
             transaction.atomic(using=source),
             connections[source].cursor() as cursor,
         ):
+            _refuse_if_held(source)
             cursor.execute(find, [last, CHUNK])
             ids = ", ".join(str(row[0]) for row in cursor.fetchall())
             if not ids:
@@ -76,4 +102,11 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
             if positions:
                 cursor.execute(f"DELETE FROM messaging_position WHERE message_id IN ({ids})")
             cursor.execute(f"DELETE FROM messaging_message WHERE id IN ({ids})")
-            yield cursor.rowcount
+            deleted = cursor.rowcount
+        yield deleted
+
+
+def _refuse_if_held(source: str) -> None:
+    for name in sorted(_reasons):
+        if reason := _reasons[name](source):
+            raise PruneRefused(f"nothing is deleted from {source}: {reason}", log=source)

@@ -194,4 +194,7 @@ class Ground(ABC):
     def refuse_if_different(self, what: str, old: int, new: int) -> None:
         """This stops the move over a number that must be the same on both sides."""
         if old != new:
-            raise Differs(f"{old} {what} on {self.old.name}, and {new} on {self.new.name}")
+            raise Differs(
+                f"{old} {what} on {self.old.name}, and {new} on {self.new.name}: something else "
+                "has deleted from one of them since, or written to it; --abort, and begin anew"
+            )

@@ -220,6 +220,21 @@ class TestRetention:
         run(probe_consumer(retry=ONCE))
         assert effects()[-3:] == ["a:2", "a:3", "a:4"]
 
+    def test_is_survived_by_what_was_set_aside(self) -> None:
+        """Of a log that something else has deleted from."""
+        park(2)
+        operations.retry(
+            consumer="probe", source="default", position=parked_position(), operator="ann"
+        )
+        Message.objects.filter(
+            message_id=SetAside.objects.get(state="retrying").message_id
+        ).delete()
+        publish(ThingHappened(thing="b", number=7))
+        tick()
+        run(probe_consumer(retry=ONCE))
+        assert effects()[-1] == "b:7"
+        assert operations.set_aside(state="parked")[0].error == "it is not in the log any more"
+
     def test_keeps_what_is_young(self) -> None:
         publish(ThingHappened(thing="a", number=1))
         tick()
