@@ -17,6 +17,7 @@ from modules.kernel.http.edge import EdgeMiddleware
 from modules.kernel.http.testing import customer
 from modules.kernel.interfaces import current_call
 from modules.kernel.manifests import Audience, Route
+from modules.kernel.pages.content_policy import POLICY
 
 OURS, THEIRS = "https://shop.example", "https://elsewhere.example"
 PRODUCTS = "/web/products"
@@ -142,3 +143,8 @@ def test_a_view_has_as_long_as_its_route_says() -> None:
     edge = EdgeMiddleware(answer)
     edge(RequestFactory().get("/shop/art/tea/1.svg"))
     assert current_call().deadline is None
+
+
+def test_what_a_module_answers_has_the_content_policy(client: Client) -> None:
+    response = client.get("/shop/art/kitchen/MUG.svg")
+    assert response.headers["Content-Security-Policy"] == POLICY

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
@@ -24,6 +25,13 @@ from modules.kernel.identity.revocations import Revocations
 pytestmark = pytest.mark.django_db
 
 REDIRECT = "https://app.example/back"
+
+
+@pytest.fixture(autouse=True)
+def scopes(settings: Any) -> None:
+    settings.QUARRY_SCOPES = {
+        f"things:{one}": f"To {one} things" for one in ("read", "write", "import", "delete")
+    }
 
 
 def registered(*arguments: str) -> dict[str, str]:
@@ -58,24 +66,24 @@ def token(**said: str) -> Any:
 class TestAPartner:
     @pytest.fixture
     def client(self) -> dict[str, str]:
-        return registered("acme", "--scopes", "orders:write orders:import", "--plan", "gold")
+        return registered("acme", "--scopes", "things:write things:import", "--plan", "gold")
 
     def asked(self, client: dict[str, str], **more: str) -> Any:
         return token(grant_type="client_credentials", **client, **more)
 
     def test_gets_a_token_in_its_own_name(self, client: dict[str, str]) -> None:
-        answer = self.asked(client, scope="orders:write")
+        answer = self.asked(client, scope="things:write")
         assert answer.status_code == 200, answer.content
         assert verifier().principal(answer.json()["access_token"]) == Principal(
             kind=PrincipalKind.PARTNER,
             subject=client["client_id"],
             client_id=client["client_id"],
-            scopes=frozenset({"orders:write"}),
+            scopes=frozenset({"things:write"}),
             plan="gold",
         )
 
     def test_gets_no_more_than_it_was_registered_with(self, client: dict[str, str]) -> None:
-        answer = self.asked(client, scope="orders:write catalog:write")
+        answer = self.asked(client, scope="things:write things:delete")
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
 
     def test_gets_nothing_with_a_wrong_secret(self, client: dict[str, str]) -> None:
@@ -91,7 +99,7 @@ class TestAPartner:
             known.principal(got)
 
     def test_takes_back_nobody_elses(self, client: dict[str, str]) -> None:
-        other = registered("other", "--scopes", "orders:read")
+        other = registered("other", "--scopes", "things:read")
         got = self.asked(client).json()["access_token"]
         Browser().post("/oauth/revoke", {"token": got, **other})
         assert verifier(every_seconds=1.0).principal(got).subject == client["client_id"]
@@ -104,7 +112,7 @@ class TestAPerson:
 
     @pytest.fixture
     def app(self) -> str:
-        said = ("--scopes", "orders:read orders:write", "--redirect-uri", REDIRECT, "--trusted")
+        said = ("--scopes", "things:read things:write", "--redirect-uri", REDIRECT, "--trusted")
         return registered("app", *said)["client_id"]
 
     def code(self, app: str, user: User, verifier: str, **changed: str) -> dict[str, list[str]]:
@@ -114,7 +122,7 @@ class TestAPerson:
             "response_type": "code",
             "client_id": app,
             "redirect_uri": REDIRECT,
-            "scope": "openid orders:read",
+            "scope": "openid things:read",
             "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
             "code_challenge_method": "S256",
             "state": "s",
@@ -154,7 +162,7 @@ class TestAPerson:
     def test_must_log_in_first(self, app: str) -> None:
         answer = Browser().get("/oauth/authorize", {"client_id": app, "response_type": "code"})
         assert answer.status_code == 302
-        assert answer.headers["Location"].startswith("/account/login?next=")
+        assert answer.headers["Location"].startswith(f"{settings.LOGIN_URL}?next=")
 
     def test_gets_nothing_with_another_verifier(self, app: str, user: User) -> None:
         code = self.code(app, user, get_random_string(64))["code"][0]
@@ -192,5 +200,5 @@ def test_the_provider_describes_itself() -> None:
 
 
 def test_a_scope_that_is_none_is_refused() -> None:
-    with pytest.raises(CommandError, match="there is no scope 'orders:steal'"):
-        registered("acme", "--scopes", "orders:steal")
+    with pytest.raises(CommandError, match="there is no scope 'things:steal'"):
+        registered("acme", "--scopes", "things:steal")
