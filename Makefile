@@ -26,6 +26,9 @@ ELSEWHERE := $(filter %DATABASE_URL,$(.VARIABLES))
 MISSING := $(if $(wildcard $(QUARRY_VAR)/quarry.sqlite3),,missing)
 MIGRATIONS := $(wildcard modules/*/migrations/*.py modules/kernel/*/migrations/*.py)
 
+# What `make run` fills a new database with: commands of modules, one after another.
+DEMO := load_demo_catalogue load_demo_stock
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: FORCE
@@ -45,7 +48,7 @@ run-in-one: $(RUN_INSTALLED) $(PREPARED) ## What `make run` does: all modules in
 
 run-in-processes: $(RUN_INSTALLED) ## TOPOLOGY=processes: each module by itself, over RabbitMQ
 	PORT=$(PORT) $(MANAGE) processes $(PROCESSES) --port $(PORT)
-	set -a && . $(PROCESSES)/together.env && $(MANAGE) load_demo_catalogue && $(MANAGE) load_demo_stock
+	set -a && . $(PROCESSES)/together.env $(foreach one,$(DEMO),&& $(MANAGE) $(one))
 	$(BIN)/honcho start --procfile $(PROCESSES)/Procfile
 
 .PHONY: reset
@@ -54,9 +57,7 @@ reset: ## Throw the development database away; the next `make run` makes it anew
 
 $(PREPARED): $(RUN_INSTALLED) $(MIGRATIONS) $(if $(ELSEWHERE)$(MISSING),FORCE)
 	$(MANAGE) migrate --no-input --verbosity 0
-	$(MANAGE) load_demo_catalogue
-	$(MANAGE) load_demo_stock
-	@touch "$@"
+	$(foreach one,$(DEMO),$(MANAGE) $(one) &&) touch "$@"
 
 # -- testing --------------------------------------------------------------------------------
 

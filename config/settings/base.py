@@ -40,7 +40,7 @@ QUARRY_RELEASES: Any = env.json("QUARRY_RELEASES", {})
 #: Serve the URLs of modules that run elsewhere too: for the process at the front.
 QUARRY_FORWARDS = env.bool("QUARRY_FORWARDS", False)
 #: The module at the front: in its name requests for modules elsewhere are passed on to them, and
-#: it alone is believed who has sent them.
+#: it alone is believed who has sent them. Empty where there is none.
 QUARRY_FRONT = env.str("QUARRY_FRONT", "gateway")
 #: The folder with the keys that calls between processes are signed with, and the name that
 #: installations which share a network tell each other apart by.
@@ -68,7 +68,7 @@ QUARRY_TOKEN_COMMAND = True
 #: "audience" and "algorithm".
 QUARRY_TOKEN_ISSUERS: Any = env.json("QUARRY_TOKEN_ISSUERS", [])
 #: What a token may give leave to, in words for whoever is asked to agree.
-QUARRY_SCOPES = {
+QUARRY_SCOPES: dict[str, str] = {
     "orders:read": "See your orders, their payments and their deliveries",
     "orders:write": "Place, cancel and send back orders",
     "orders:import": "Place orders at agreed prices",
@@ -135,9 +135,14 @@ OAUTH2_PROVIDER = {
     },
 }
 #: What whoever shops in a browser may do.
-QUARRY_SESSION_SCOPES = ["orders:read", "orders:write", "accounts:read"]
+QUARRY_SESSION_SCOPES: list[str] = ["orders:read", "orders:write", "accounts:read"]
 #: Those that make `manage.py token` a program's of the house, which acts for any customer.
-QUARRY_HOUSE_SCOPES = ["orders:import", "accounts:write", "catalog:write", "inventory:write"]
+QUARRY_HOUSE_SCOPES: list[str] = [
+    "orders:import",
+    "accounts:write",
+    "catalog:write",
+    "inventory:write",
+]
 
 INSTALLED_APPS = [
     "modules.kernel.placements",

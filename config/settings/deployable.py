@@ -5,7 +5,7 @@ the other settings are the same in both. The environment has the last word; see 
 """
 
 #: The modules that there are, in the order in which they are made ready.
-ALL_MODULES = [
+ALL_MODULES: list[str] = [
     "catalog",
     "ordering",
     "payments",

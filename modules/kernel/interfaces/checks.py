@@ -3,6 +3,7 @@
 quarry.E014  a module runs elsewhere, and there are no keys to call it with
 quarry.E015  a module is said to be here, and is not installed
 quarry.E016  a module is to be moved here, and is not installed
+quarry.E018  the module at the front is none of those that there are
 """
 
 from collections.abc import Sequence
@@ -51,4 +52,14 @@ def check_interfaces(
                     id="quarry.E016",
                 )
             )
+    # The front of a service that was made for one module is elsewhere, and it may know no more.
+    front, is_service = settings.QUARRY_FRONT, settings.QUARRY_DEPLOYABLE in settings.QUARRY_MODULES
+    if front and front not in settings.QUARRY_ALL_MODULES and not is_service:
+        found.append(
+            Error(
+                f"QUARRY_FRONT is {front!r}, and there is no such module: nobody gives out tokens",
+                hint="name the module that browsers and clients come to, or '' for none",
+                id="quarry.E018",
+            )
+        )
     return found

@@ -1,4 +1,5 @@
-"""Scaffolding: `manage.py startmodule NAME` writes a complete small module.
+"""Scaffolding: `manage.py startmodule NAME` writes a complete small module, `removemodule` takes
+modules out.
 
 What it writes stands in ``blueprint/``, laid out as a module is; a test makes a module of it
 and runs everything that this repository asks of one.
@@ -7,6 +8,7 @@ and runs everything that this repository asks of one.
 from modules.kernel.scaffolding.names import BadModuleName, ModuleName
 from modules.kernel.scaffolding.plan import Plan, carry_out, make_plan
 from modules.kernel.scaffolding.registration import NoPlaceToRegister
+from modules.kernel.scaffolding.removal import Needed, Removal, make_removal, remove
 
 __all__ = [
     "ModuleName",
@@ -15,4 +17,8 @@ __all__ = [
     "Plan",
     "NoPlaceToRegister",
     "carry_out",
+    "make_removal",
+    "Removal",
+    "Needed",
+    "remove",
 ]

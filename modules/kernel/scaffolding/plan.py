@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from modules.kernel.scaffolding.names import BadModuleName, ModuleName
+from modules.kernel.scaffolding.places import COMPOSE, LAYERS, SCOPES, SETTINGS
 from modules.kernel.scaffolding.registration import (
     registered_in_layers,
     registered_in_queues,
@@ -19,10 +20,6 @@ from modules.kernel.scaffolding.registration import (
 from modules.kernel.tasks.routing import queue_of
 
 _BLUEPRINT = Path(__file__).parent / "blueprint"
-_SETTINGS = Path("config", "settings", "deployable.py")
-_SCOPES = Path("config", "settings", "base.py")
-_LAYERS = Path("importlinter.ini")
-_COMPOSE = Path("compose.yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +47,12 @@ def make_plan(name: ModuleName, *, root: Path, labels: Collection[str]) -> Plan:
     if (root / folder).exists():
         raise BadModuleName(f"{module!r} is taken: there is a {folder}")
     registrations = {
-        _SETTINGS: partial(registered_in_settings, module=module),
-        _SCOPES: partial(registered_in_scopes, module=module, title=name.title),
-        _LAYERS: partial(registered_in_layers, module=module),
+        SETTINGS: partial(registered_in_settings, module=module),
+        SCOPES: partial(registered_in_scopes, module=module, title=name.title),
+        LAYERS: partial(registered_in_layers, module=module),
     }
-    if (root / _COMPOSE).exists():  # A product may be deployed by other means.
-        registrations[_COMPOSE] = partial(registered_in_queues, queue=queue_of(module))
+    if (root / COMPOSE).exists():
+        registrations[COMPOSE] = partial(registered_in_queues, queue=queue_of(module))
     return Plan(
         name=name,
         created={folder / path: text for path, text in _rendered(name).items()},

@@ -29,10 +29,22 @@ class TestTheCheck:
         assert [one.id for one in check_interfaces()] == ["quarry.E015"]
 
     def test_finds_a_module_that_is_awaited_where_its_code_is_not(self, settings: Any) -> None:
+        settings.QUARRY_MODULES = ["ordering", "payments"]
         settings.QUARRY_AWAITED_MODULES = ["payments"]
         assert check_interfaces() == []
         settings.QUARRY_MODULES = ["ordering"]
         assert [one.id for one in check_interfaces()] == ["quarry.E016"]
+
+    def test_finds_a_front_that_is_no_module(self, settings: Any) -> None:
+        settings.QUARRY_FRONT = "gone"
+        assert [one.id for one in check_interfaces()] == ["quarry.E018"]
+        settings.QUARRY_FRONT = ""
+        assert check_interfaces() == []
+
+    def test_lets_the_front_of_a_service_be_elsewhere(self, settings: Any) -> None:
+        settings.QUARRY_FRONT = "gone"
+        settings.QUARRY_DEPLOYABLE = settings.QUARRY_MODULES[0]
+        assert check_interfaces() == []
 
 
 class TestConfiguring:
