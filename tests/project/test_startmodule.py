@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import CommandError, call_command
 
 from tests.architecture.planting import copy_of_the_repository, environment_of, make, release, run
 from tests.project.serving import free_port, serving
@@ -147,18 +145,6 @@ class TestRemoveModule:
         for made in ("var", ".ruff_cache"):  # By the settings and by ruff, not by the commands.
             shutil.rmtree(root / made, ignore_errors=True)
         assert _contents(root) == before
-
-    @pytest.mark.parametrize(
-        ("names", "why"),
-        [
-            (["catalog"], "ordering needs catalog.product_changed: take that out of it first"),
-            (["giftts"], "there is no module 'giftts'"),
-            (settings.QUARRY_ALL_MODULES, "no module would be left"),
-        ],
-    )
-    def test_refuses(self, names: list[str], why: str) -> None:
-        with pytest.raises(CommandError, match=why):
-            call_command("removemodule", *names)
 
 
 class TestADryRun:
