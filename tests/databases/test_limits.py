@@ -1,5 +1,6 @@
 """Limits of a database on a real PostgreSQL: its pool, its statement timeout, its sessions."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +15,8 @@ from pytest_django import DjangoDbBlocker
 from modules.kernel.databases import limited, limits
 from modules.kernel.messaging.logs.postgresql import leading_session
 
-LOCK = 7_130_577
+# Of this process: the server may be shared with another run of the tests.
+LOCK = 7_130_577 + os.getpid()
 
 
 @pytest.fixture(autouse=True)
