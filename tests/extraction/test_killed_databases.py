@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SIDES = ("monolith", "service")
 #: From this one on it only goes forward.
 _SWITCHED = "switched"
+#: The service's database has done its part on the way out: the move is decided without it.
+_SERVICE_READY = "service ready"
 
 
 class Servers:
@@ -156,7 +158,8 @@ def _cases(stage: Stage, do: Do, side: str, *, every: bool) -> list[tuple[str, b
     met = [name for name, _ in occurrences(stage.milestones(do), every=False)]
     begins = {f"{phase} begins" for phase in PHASES}
     assert begins <= set(met)
-    switched_at = met.index(_SWITCHED)
+    needs_it_no_more = side == "service" and _SERVICE_READY in met
+    switched_at = met.index(_SERVICE_READY if needs_it_no_more else _SWITCHED)
     cases = [
         (name, bool(number % 2) == is_odd, number >= switched_at)
         for number, name in enumerate(met)
