@@ -115,6 +115,11 @@ def announce_stored(names: Iterable[str]) -> None:
     _stored.update(names)
 
 
+def stored_names() -> tuple[str, ...]:
+    """This gives the wire names of all events that streams are made of, sorted."""
+    return tuple(sorted(_stored))
+
+
 def is_stored(name: str) -> bool:
     """This tells whether streams are made of an event."""
     return name in _stored

@@ -11,6 +11,7 @@ from django.db import connections, transaction
 from django.db.models import Min
 
 from modules.kernel.contracts import Conflict
+from modules.kernel.messaging.catalogue import stored_names
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.logs import databases, open_log
@@ -79,7 +80,11 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
     )
     positions = connections[source].vendor == "postgresql"
     age = now_sql(source, plus_seconds=-older_than.total_seconds())
-    old = f"m.stream IS NULL AND m.recorded_at < {age}"
+    # Those of streams also where they came over a broker, which knows of none: the module that they
+    # are of may come back.
+    streams = stored_names()
+    others = f" AND m.name NOT IN ({', '.join(['%s'] * len(streams))})" if streams else ""
+    old = f"m.stream IS NULL AND m.recorded_at < {age}{others}"
     find = (
         "SELECT m.id FROM messaging_position p JOIN messaging_message m ON m.id = p.message_id"
         f" WHERE p.pos <= %s AND {old} ORDER BY p.pos LIMIT %s"
@@ -95,7 +100,7 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
             connections[source].cursor() as cursor,
         ):
             _refuse_if_held(source)
-            cursor.execute(find, [last, CHUNK])
+            cursor.execute(find, [last, *streams, CHUNK])
             ids = ", ".join(str(row[0]) for row in cursor.fetchall())
             if not ids:
                 return

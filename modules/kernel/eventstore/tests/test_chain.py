@@ -100,6 +100,15 @@ class TestVerify:
         assert findings() == []
 
 
+class TestRetention:
+    def test_keeps_events_of_streams_also_where_they_came_without_them(self) -> None:
+        sql("UPDATE messaging_message SET stream = NULL, stream_version = NULL")  # as over a broker
+        before = Message.objects.filter(name__startswith="probe.coins").count()
+        assert before == 4
+        assert sum(retention.prune("default", older_than=timedelta(days=-1))) >= 3
+        assert Message.objects.filter(name__startswith="probe.coins").count() == before
+
+
 class TestTheSealer:
     def test_seals_at_once_and_then_what_has_come_meanwhile(self) -> None:
         sealer = chain.Sealer("default")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from modules.kernel.extraction.moving.log import INBOX
-from modules.kernel.extraction.moving.sides import SOURCE, Side, portions
-from modules.kernel.messaging.brokers.routes import RELAY
+from modules.kernel.extraction.moving.relaying import sent
+from modules.kernel.extraction.moving.sides import Side, portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,7 @@ def arrived(service: Side, here: Side, module: str, missing: Sequence[Heard]) ->
         if one.source == module or one.position in carried or one.identity in received
     }
     old = [one for one in missing if one.is_old and one.position not in found]
-    return found | _sent(here, old)
-
-
-def _sent(here: Side, some: Sequence[Heard]) -> set[int]:
-    if not some:
-        return set()
-    of_relay = f"WHERE consumer = '{RELAY}' AND source = '{SOURCE}'"
-    upto = dict(here.query(f"SELECT part, checkpoint FROM messaging_partition {of_relay}"))
-    waiting = {row[0] for row in here.query(f"SELECT pos FROM messaging_setaside {of_relay}")}
-    return {one.position for one in some if one.position <= upto.get(one.part, 0)} - waiting
+    return found | sent(here, [(one.position, one.part) for one in old])
 
 
 def _among(side: Side, query: str, values: Sequence[Any]) -> set[Any]:

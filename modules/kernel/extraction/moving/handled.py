@@ -14,7 +14,8 @@ from modules.kernel.extraction.moving import deliveries, read_models
 from modules.kernel.extraction.moving.arrivals import Heard, arrived
 from modules.kernel.extraction.moving.errors import Differs
 from modules.kernel.extraction.moving.hearing import Hearing
-from modules.kernel.extraction.moving.sides import Side, portions
+from modules.kernel.extraction.moving.positions import positions
+from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.messaging import inbox
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import PARTITIONS
@@ -103,6 +104,34 @@ def compare_with(service: Side, here: Side, hearing: Hearing, *, floor: int) -> 
     return had
 
 
+def refuse_if_lost(service: Side, here: Side, hearing: Hearing) -> None:
+    """This refuses to leave behind what the module has still to handle in the service.
+
+    Raises:
+        Differs: the log here had it, and has deleted it.
+    """
+    had = _had_in(service, hearing, head=0)
+    each = [one for some in had.consumers.values() for one in some]
+    lowest = min((one.upto for one in (*each, *had.read_models.values())), default=0)
+    head = open_log(service.alias).head()
+    for some in _messages(service, hearing, lowest, head):
+        waiting = [
+            one
+            for one in some
+            if any(
+                one.position > reader.upto and one.position not in reader.ahead
+                for reader in had.readers(one)
+            )
+        ]
+        there = positions(here, [one.identity for one in waiting])
+        if lost := [one for one in waiting if one.identity not in there]:
+            raise Differs(
+                f"{len(lost)} messages that {hearing.module} has still to handle in the service, "
+                f"such as {lost[0].name}, were deleted from the log here: nothing was switched; "
+                "let it handle them there (`manage.py messages stats`), then --resume"
+            )
+
+
 def put(here: Side, hearing: Hearing, had: Had) -> None:
     """This has all go on here, in the caller's transaction, but for what they have had."""
     each = [
@@ -184,18 +213,3 @@ def _messages(here: Side, hearing: Hearing, after: int, head: int) -> Iterator[l
         )
         yield [Heard(*row) for row in rows]
         after = until
-
-
-def positions(side: Side, identities: list[Any]) -> dict[Any, int]:
-    """This gives the positions of messages that a log has, by their ids."""
-    found: dict[Any, int] = {}
-    what = (
-        "m.message_id, p.pos FROM messaging_message m"
-        " JOIN messaging_position p ON p.message_id = m.id"
-        if side.is_postgresql
-        else "+m.message_id, m.id FROM messaging_message m"
-    )
-    for some in portions(identities):
-        marks = ", ".join(["%s"] * len(some))
-        found |= dict(side.query(f"SELECT {what} WHERE m.message_id IN ({marks})", some))
-    return found

@@ -172,17 +172,22 @@ class Homeward(Mover):
             int(read_progress(self.here, self.module, "log").upto or 0),
             int(self.record.facts["service_head"]),
         )
-        self._refuse_if_missing(int(self.record.facts["service_head"]), upto)
-        self.record.tell(floor=had.floor(), compared=upto)
+        left_out = log.left_out(self.here, self.module)
+        self._refuse_if_missing(int(self.record.facts["service_head"]), upto, left_out=left_out)
+        handled.refuse_if_lost(self.service, self.here, self.hearing)
+        self.record.tell(floor=had.floor(), compared=upto, left_out=left_out)
 
     def verify_log(self) -> None:
         with self.here.by_index(), self.service.by_index():
             self._refuse_if_missing(
-                int(self.record.facts["compared"]), int(self.record.facts["cut"])
+                int(self.record.facts["compared"]),
+                int(self.record.facts["cut"]),
+                left_out=log.left_out(self.here, self.module) - self.record.facts["left_out"],
             )
+            handled.refuse_if_lost(self.service, self.here, self.hearing)
 
-    def _refuse_if_missing(self, after: int, until: int) -> None:
-        missing = log.count_missing(self.service, self.here, after, until)
+    def _refuse_if_missing(self, after: int, until: int, *, left_out: int) -> None:
+        missing = log.count_missing(self.service, self.here, after, until) - left_out
         if missing:
             raise Differs(
                 f"{missing} messages of the service's log are not in the log here: nothing was "

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connections
 
 from modules.kernel.eventstore.carrying import carry_keys
+from modules.kernel.extraction.moving.deletions import deleted_here
 from modules.kernel.extraction.moving.hearing import Hearing
 from modules.kernel.extraction.moving.progress import read_progress, write_progress
 from modules.kernel.extraction.moving.sides import Side, portions
@@ -46,6 +47,9 @@ _STREAM = _COLUMNS.index("stream")
 
 #: Whose inbox it is; see `modules.kernel.messaging.brokers.reception`.
 INBOX = "log"
+
+#: What is counted in the progress of a move back; see `left_out`.
+_LEFT_OUT = "messages left out"
 
 Row = tuple[Any, ...]
 
@@ -87,14 +91,25 @@ def copy_back(old: Side, new: Side, hearing: Hearing, *, until: int | None = Non
     bare = [row[1:] for row in rows]
     with new.transaction():
         there = _present(new, [row[_ID] for row in bare])
-        missing = [row for row in bare if row[_ID] not in there]
-        _note_received(new, [row[_ID] for row in missing])
+        unseen = [row[_ID] for row in bare if row[_ID] not in there]
+        received = set(unseen) - _note_received(new, unseen)
         # One that was being received over the broker was waited for, and is there by now.
-        there |= _present(new, [row[_ID] for row in missing])
-        append(old, new, [row for row in missing if row[_ID] not in there])
+        there |= _present(new, unseen)
+        missing = [_described(row) for row in rows if row[1 + _ID] not in there]
+        deleted = deleted_here(old, hearing.module, missing, received)
+        append(old, new, [row for row in bare if row[_ID] not in there | deleted])
         _restore_streams(new, [row for row in bare if row[_ID] in there and row[_STREAM]])
         write_progress(new, hearing.module, "log", upto=str(reached), done=reached >= end)
+        if deleted:
+            before = left_out(new, hearing.module)
+            upto = str(before + len(deleted))
+            write_progress(new, hearing.module, _LEFT_OUT, upto=upto, done=False)
     return end - reached
+
+
+def left_out(new: Side, module: str) -> int:
+    """This gives how many messages were not copied back, since they have been here before."""
+    return int(read_progress(new, module, _LEFT_OUT).upto or 0)
 
 
 def read(side: Side, after: int, end: int, *, of: Hearing | None) -> tuple[list[Row], int]:
@@ -250,10 +265,22 @@ def _note_origins(new: Side, rows: Sequence[Row], identities: Sequence[int]) -> 
         )
 
 
-def _note_received(new: Side, ids: Sequence[Any]) -> None:
-    """This notes in the inbox what others have published: over the broker it may come once more."""
+def _note_received(new: Side, ids: Sequence[Any]) -> set[Any]:
+    """This notes in the inbox what others have published: over the broker it may come once more.
+
+    Returns:
+        Those that it did not have.
+    """
+    new_ones: set[Any] = set()
     for some in portions(ids):
-        receive_all(new.alias, INBOX, [uuid.UUID(str(one)) for one in some])
+        found = receive_all(new.alias, INBOX, [uuid.UUID(str(one)) for one in some])
+        new_ones |= {one for one in some if uuid.UUID(str(one)) in found}
+    return new_ones
+
+
+def _described(row: Row) -> dict[str, Any]:
+    """This gives a row of `read` by the names of its columns."""
+    return dict(zip(("position", *_COLUMNS), row, strict=True))
 
 
 def _copy_in(new: Side, into: str, rows: Sequence[Row]) -> None:

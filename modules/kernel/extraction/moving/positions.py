@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from modules.kernel.extraction.moving.sides import Side, portions
 
@@ -35,4 +36,19 @@ def exact_positions_there(new: Side, positions: Collection[int]) -> dict[int, in
     for some in portions(sorted(positions)):
         marks = ", ".join(["%s"] * len(some))
         found |= dict(new.query(f"SELECT c.origin, {what} WHERE c.origin IN ({marks})", some))
+    return found
+
+
+def positions(side: Side, identities: list[Any]) -> dict[Any, int]:
+    """This gives the positions of messages that a log has, by their ids."""
+    found: dict[Any, int] = {}
+    what = (
+        "m.message_id, p.pos FROM messaging_message m"
+        " JOIN messaging_position p ON p.message_id = m.id"
+        if side.is_postgresql
+        else "+m.message_id, m.id FROM messaging_message m"
+    )
+    for some in portions(identities):
+        marks = ", ".join(["%s"] * len(some))
+        found |= dict(side.query(f"SELECT {what} WHERE m.message_id IN ({marks})", some))
     return found

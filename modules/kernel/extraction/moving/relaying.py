@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modules.kernel.extraction.moving.handled import positions
+from modules.kernel.extraction.moving.positions import positions
 from modules.kernel.extraction.moving.sides import SOURCE, Side
 from modules.kernel.messaging.brokers.routes import RELAY
 from modules.kernel.messaging.dialect import now_sql
@@ -54,6 +54,20 @@ def not_relayed(side: Side, module: str, names: Sequence[str], until: int) -> in
             [lowest, until, module, *names],
         )
     )
+
+
+def sent(side: Side, places: Sequence[tuple[int, int]]) -> set[int]:
+    """This gives those positions of a log that its relay has sent.
+
+    Args:
+        places: each a position and its partition.
+    """
+    if not places:
+        return set()
+    upto = dict(side.query(f"SELECT part, checkpoint FROM messaging_partition WHERE {_OF_RELAY}"))
+    waiting = side.query(f"SELECT pos FROM messaging_setaside WHERE {_OF_RELAY}")
+    gone_out = {position for position, part in places if position <= upto.get(part, 0)}
+    return gone_out - {row[0] for row in waiting}
 
 
 def unsent_after(service: Side, here: Side, module: str) -> int:
