@@ -34,6 +34,7 @@ class ProviderCalls:
                 return self.provider.capture(
                     command.reference,
                     amount_minor=command.amount_minor,
+                    currency=command.currency,
                     idempotency_key=command.idempotency_key,
                 )
             case Operation.VOID:
@@ -45,6 +46,7 @@ class ProviderCalls:
                 return self.provider.refund(
                     command.reference,
                     amount_minor=command.amount_minor,
+                    currency=command.currency,
                     idempotency_key=command.idempotency_key,
                 )
 
@@ -67,6 +69,7 @@ class ProviderCalls:
         outcome = self.provider.refund(
             command.reference,
             amount_minor=command.amount_minor,
+            currency=command.currency,
             idempotency_key=command.idempotency_key,
         )
         if isinstance(outcome, Refused):

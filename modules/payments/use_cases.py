@@ -154,7 +154,8 @@ def _refuse_before_last_entry(account_id: str, effective_at: datetime) -> None:
 def _token_of(command: AuthorisePayment) -> str:
     """This gives the token with the account in it where the payment is from one."""
     if command.payment_token != CREDIT:
-        return command.payment_token
+        # Whose account it is only we say: who names one himself has a card that nobody knows.
+        return command.payment_token.replace(PREFIX, f"{CREDIT}-")
     # One that is too long has no account; cut, it is refused like any that is unknown.
     return f"{PREFIX}{command.customer_id[: ACCOUNT_ID_LENGTH_MAX + 1]}"
 

@@ -100,9 +100,12 @@ class PaymentProvider(Protocol):
         """
 
     def capture(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Captured | Refused:
         """This takes what was set aside.
+
+        Args:
+            currency: that of the authorisation.
 
         Raises:
             ProviderUnavailable
@@ -117,9 +120,12 @@ class PaymentProvider(Protocol):
         """
 
     def refund(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Refunded | Refused:
         """This gives back part or all of what was captured.
+
+        Args:
+            currency: that of the authorisation.
 
         Raises:
             ProviderUnavailable

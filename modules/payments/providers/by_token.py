@@ -26,20 +26,26 @@ class ProviderByToken:
         return self._for(request.payment_token).find(request)
 
     def capture(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Captured | Refused:
         return self._for(reference).capture(
-            reference, amount_minor=amount_minor, idempotency_key=idempotency_key
+            reference,
+            amount_minor=amount_minor,
+            currency=currency,
+            idempotency_key=idempotency_key,
         )
 
     def void(self, reference: str, *, idempotency_key: str) -> None:
         self._for(reference).void(reference, idempotency_key=idempotency_key)
 
     def refund(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Refunded | Refused:
         return self._for(reference).refund(
-            reference, amount_minor=amount_minor, idempotency_key=idempotency_key
+            reference,
+            amount_minor=amount_minor,
+            currency=currency,
+            idempotency_key=idempotency_key,
         )
 
     def _for(self, name: str) -> PaymentProvider:

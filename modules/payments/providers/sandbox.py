@@ -63,7 +63,7 @@ class SandboxProvider:
         )
 
     def capture(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Captured | Refused:
         self._fail_if_flaky(_token_of(reference), idempotency_key)
         with _locked(reference) as held:
@@ -82,7 +82,7 @@ class SandboxProvider:
             held.save(update_fields=["standing"])
 
     def refund(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Refunded | Refused:
         self._fail_if_flaky(_token_of(reference), idempotency_key)
         with _locked(reference) as held:

@@ -1,10 +1,11 @@
 """The provider behind ``payment_token: "credit"``: the customer's own account in the ledger.
 
 It keeps the promises of the port by the account's: an entry has one effect, whatever the
-number of calls. It is always there, so it is never in doubt.
+number of calls. It is never in doubt; while the database is busy, or the module moves, it is tried
+again.
 """
 
-from modules.kernel.contracts import Problem
+from modules.kernel.contracts import Problem, Unavailable
 from modules.payments.contracts.errors import NothingHeld
 from modules.payments.domain.account import Standing
 from modules.payments.domain.provider import (
@@ -13,6 +14,7 @@ from modules.payments.domain.provider import (
     Captured,
     Finding,
     ProviderRefused,
+    ProviderUnavailable,
     Refunded,
     Refused,
 )
@@ -39,6 +41,8 @@ class StoreCredit:
                     currency=request.currency,
                 ),
             )
+        except Unavailable as error:
+            raise ProviderUnavailable(error.detail) from error
         except Problem as refusal:
             return Refused(detail=refusal.detail)
         return Authorised(reference=_reference(account_id, request.idempotency_key))
@@ -54,7 +58,7 @@ class StoreCredit:
         )
 
     def capture(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Captured | Refused:
         account_id, hold_id = _parsed(reference)
         try:
@@ -71,7 +75,7 @@ class StoreCredit:
             raise ProviderRefused(f"{reference} was captured: it can only be refunded") from refusal
 
     def refund(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Refunded | Refused:
         account_id, hold_id = _parsed(reference)
         try:

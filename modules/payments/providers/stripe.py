@@ -38,6 +38,12 @@ KEY = "quarry_key"
 #: Refusals of a request that are about the card or the amount: a "no" to the customer.
 _ABOUT_THE_PAYMENT = {"amount_too_small", "amount_too_large", "payment_method_unactivated"}
 _ABOUT_THE_REFUND = {"charge_already_refunded", "amount_too_large"}
+#: Fields of an intent that come from the order: what Stripe does not take in them it never will.
+_OF_THE_ORDER = {"payment_method", "currency", "amount"}
+
+#: Stripe counts them in hundredths, as it did before they had none.
+#: Source: Stripe documentation, "Supported currencies", special cases.
+_IN_HUNDREDTHS = {"ISK", "UGX"}
 
 
 class StripeProvider:
@@ -85,7 +91,7 @@ class StripeProvider:
             except stripe.CardError as error:
                 return Refused(detail=error.user_message or "the card was declined")
             except stripe.InvalidRequestError as error:
-                if error.code in _ABOUT_THE_PAYMENT or error.param == "payment_method":
+                if error.code in _ABOUT_THE_PAYMENT or error.param in _OF_THE_ORDER:
                     return Refused(detail=error.user_message or "the card was declined")
                 raise
         if intent.status == "requires_capture":
@@ -100,7 +106,7 @@ class StripeProvider:
             )
             if found.data:
                 intent = self._intents.retrieve(found.data[0].id)
-                return Finding(reference=intent.id, set_aside_minor=intent.amount_capturable)
+                return _found(intent, request.currency)
         # Search runs up to a minute late. Making the intent again under its key gives the
         # one that was made then, or else a new one, which holds nothing and is cancelled next.
         try:
@@ -113,23 +119,25 @@ class StripeProvider:
                 return Finding()
             raise
         except stripe.InvalidRequestError as error:
-            if error.param == "payment_method":
+            if error.param in _OF_THE_ORDER:
                 return Finding()
             raise
-        return Finding(reference=intent.id, set_aside_minor=intent.amount_capturable)
+        return _found(intent, request.currency)
 
     def capture(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Captured | Refused:
         with _unanswered_means(ProviderUnavailable):
             try:
-                intent = self._intents.capture(reference, {"amount_to_capture": amount_minor})
+                intent = self._intents.capture(
+                    reference, {"amount_to_capture": _at_stripe(amount_minor, currency)}
+                )
             except stripe.CardError as error:
                 return Refused(detail=error.user_message or "the card was declined")
             except stripe.InvalidRequestError as error:
                 intent = self._present_state(reference, error)
         if intent.status == "succeeded":
-            return Captured(amount_minor=intent.amount_received)
+            return Captured(amount_minor=_from_stripe(intent.amount_received, currency))
         return Refused(detail=f"the authorisation is {intent.status}")
 
     def void(self, reference: str, *, idempotency_key: str) -> None:
@@ -142,14 +150,14 @@ class StripeProvider:
             raise ProviderRefused(f"{reference} is {intent.status}: it can only be refunded")
 
     def refund(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Refunded | Refused:
         with _unanswered_means(ProviderUnavailable):
             try:
                 refund = self._refund_of(reference, idempotency_key) or self._refunds.create(
                     {
                         "payment_intent": reference,
-                        "amount": amount_minor,
+                        "amount": _at_stripe(amount_minor, currency),
                         "metadata": {KEY: idempotency_key},
                     },
                     {"idempotency_key": idempotency_key},
@@ -160,12 +168,12 @@ class StripeProvider:
                 raise
         if refund.status in {"failed", "canceled"}:
             return Refused(detail=f"the refund has {refund.status}")
-        return Refunded(amount_minor=refund.amount)
+        return Refunded(amount_minor=_from_stripe(refund.amount, currency))
 
     def _make_intent(self, request: Authorisation) -> stripe.PaymentIntent:
         return self._intents.create(
             {
-                "amount": request.amount_minor,
+                "amount": _at_stripe(request.amount_minor, request.currency),
                 "currency": request.currency.lower(),
                 "payment_method": request.payment_token,
                 "allowed_payment_method_types": ["card"],
@@ -202,6 +210,19 @@ class StripeProvider:
             ),
             None,
         )
+
+
+def _at_stripe(amount_minor: int, currency: str) -> int:
+    return amount_minor * 100 if currency in _IN_HUNDREDTHS else amount_minor
+
+
+def _from_stripe(amount: int, currency: str) -> int:
+    return amount // 100 if currency in _IN_HUNDREDTHS else amount
+
+
+def _found(intent: stripe.PaymentIntent, currency: str) -> Finding:
+    held_minor = _from_stripe(intent.amount_capturable, currency)
+    return Finding(reference=intent.id, set_aside_minor=held_minor)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class MoodyBank:
         return Finding()
 
     def capture(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Captured | Refused:
         self._be_away()
         if self.is_voided or (self.mood is Mood.REFUSES and not self.captures):
@@ -82,7 +82,7 @@ class MoodyBank:
         self._be_away(done=True)
 
     def refund(
-        self, reference: str, *, amount_minor: int, idempotency_key: str
+        self, reference: str, *, amount_minor: int, currency: str, idempotency_key: str
     ) -> Refunded | Refused:
         self._be_away()
         if idempotency_key not in self.refunds:

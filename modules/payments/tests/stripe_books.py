@@ -10,6 +10,7 @@ from typing import Any
 GOOD_CARD = "pm_card_visa"
 DECLINED_CARD = "pm_card_chargeDeclined"
 CAUTIOUS_CARD = "pm_card_authenticationRequired"
+CURRENCIES = {"usd", "kwd", "isk", "ugx"}
 CARDS = {GOOD_CARD, DECLINED_CARD, CAUTIOUS_CARD}
 
 Form = dict[str, str]
@@ -54,6 +55,20 @@ class StripeBooks:
                 code="resource_missing",
                 param="payment_method",
                 message=f"No such PaymentMethod: '{form['payment_method']}'",
+            )
+        if form["currency"] not in CURRENCIES:
+            raise Refusal(
+                400,
+                type="invalid_request_error",
+                param="currency",
+                message=f"Invalid currency: {form['currency']}",
+            )
+        if form["currency"] == "kwd" and int(form["amount"]) % 10:
+            raise Refusal(
+                400,
+                type="invalid_request_error",
+                param="amount",
+                message="Amounts of three decimals must end in 0",
             )
         if int(form["amount"]) < 50:
             raise Refusal(

@@ -36,7 +36,7 @@ def reference(bank: Bank) -> str:
 @pytest.fixture
 def captured(bank: Bank, reference: str) -> str:
     """This is the reference of 2500 that were taken."""
-    bank.provider.capture(reference, amount_minor=2500, idempotency_key="capture")
+    bank.provider.capture(reference, amount_minor=2500, currency="USD", idempotency_key="capture")
     return reference
 
 
@@ -97,13 +97,17 @@ class TestFind:
 class TestCapture:
     def test_takes_what_was_set_aside_once(self, bank: Bank, reference: str) -> None:
         for _ in range(2):
-            outcome = bank.provider.capture(reference, amount_minor=2500, idempotency_key="capture")
+            outcome = bank.provider.capture(
+                reference, amount_minor=2500, currency="USD", idempotency_key="capture"
+            )
             assert outcome == Captured(amount_minor=2500)
         assert (bank.set_aside_minor, bank.taken_minor) == (0, 2500)
 
     def test_is_refused_after_a_void(self, bank: Bank, reference: str) -> None:
         bank.provider.void(reference, idempotency_key="void")
-        outcome = bank.provider.capture(reference, amount_minor=2500, idempotency_key="capture")
+        outcome = bank.provider.capture(
+            reference, amount_minor=2500, currency="USD", idempotency_key="capture"
+        )
         assert isinstance(outcome, Refused)
         assert bank.taken_minor == 0
 
@@ -132,12 +136,16 @@ class TestVoid:
 class TestRefund:
     def test_gives_back_once_for_each_key(self, bank: Bank, captured: str) -> None:
         for key in ("first", "first", "second"):
-            outcome = bank.provider.refund(captured, amount_minor=700, idempotency_key=key)
+            outcome = bank.provider.refund(
+                captured, amount_minor=700, currency="USD", idempotency_key=key
+            )
             assert outcome == Refunded(amount_minor=700)
         assert bank.taken_minor == 2500 - 1400
 
     def test_is_refused_beyond_what_was_taken(self, bank: Bank, captured: str) -> None:
-        bank.provider.refund(captured, amount_minor=2000, idempotency_key="first")
-        outcome = bank.provider.refund(captured, amount_minor=501, idempotency_key="second")
+        bank.provider.refund(captured, amount_minor=2000, currency="USD", idempotency_key="first")
+        outcome = bank.provider.refund(
+            captured, amount_minor=501, currency="USD", idempotency_key="second"
+        )
         assert isinstance(outcome, Refused)
         assert bank.taken_minor == 500

@@ -1,6 +1,8 @@
 """What is particular to Stripe: its errors, its stored answers, and its search that runs late."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import stripe
@@ -53,6 +55,16 @@ class TestAuthorise:
         assert provider.authorise(authorisation("pm_nobodys")) == Refused(
             detail="No such PaymentMethod: 'pm_nobodys'"
         )
+
+    @pytest.mark.parametrize(
+        "what", [{"currency": "ZZZ"}, {"currency": "KWD", "amount_minor": 2501}]
+    )
+    def test_is_refused_for_what_stripe_never_takes_and_leaves_nothing_in_doubt(
+        self, provider: StripeProvider, what: dict[str, Any]
+    ) -> None:
+        asked = replace(GOOD, **what)
+        assert isinstance(provider.authorise(asked), Refused)
+        assert provider.find(asked) == Finding()
 
     @pytest.mark.parametrize("call", ["/payment_intents", "/confirm"])
     @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.HUNG_UP, Fault.LOST])
@@ -136,8 +148,12 @@ class TestCapture:
     ) -> None:
         stand_in.fail("/capture", fault)
         with pytest.raises(ProviderUnavailable):
-            provider.capture(reference, amount_minor=2500, idempotency_key="capture")
-        outcome = provider.capture(reference, amount_minor=2500, idempotency_key="capture")
+            provider.capture(
+                reference, amount_minor=2500, currency="USD", idempotency_key="capture"
+            )
+        outcome = provider.capture(
+            reference, amount_minor=2500, currency="USD", idempotency_key="capture"
+        )
         assert outcome == Captured(amount_minor=2500)
         assert stand_in.books.taken_minor == 2500
 
@@ -146,12 +162,36 @@ class TestRefund:
     def test_gives_back_once_even_after_stripe_has_forgotten_the_key(
         self, stand_in: StripeStandIn, provider: StripeProvider, reference: str
     ) -> None:
-        provider.capture(reference, amount_minor=2500, idempotency_key="capture")
+        provider.capture(reference, amount_minor=2500, currency="USD", idempotency_key="capture")
         for _ in range(2):
-            outcome = provider.refund(reference, amount_minor=700, idempotency_key="refund")
+            outcome = provider.refund(
+                reference, amount_minor=700, currency="USD", idempotency_key="refund"
+            )
             assert outcome == Refunded(amount_minor=700)
             stand_in.answers.clear()
         assert stand_in.books.taken_minor == 1800
+
+
+class TestCurrenciesThatStripeCountsInHundredths:
+    @pytest.mark.parametrize("currency", ["ISK", "UGX"])
+    def test_are_told_to_it_and_from_it_as_it_counts(
+        self, stand_in: StripeStandIn, provider: StripeProvider, currency: str
+    ) -> None:
+        asked = replace(GOOD, currency=currency, amount_minor=5000)
+        authorised = provider.authorise(asked)
+        assert isinstance(authorised, Authorised)
+        reference = authorised.reference
+        assert stand_in.books.intents[reference]["amount"] == 500_000
+        assert provider.find(asked) == Finding(reference=reference, set_aside_minor=5000)
+        captured = provider.capture(
+            reference, amount_minor=5000, currency=currency, idempotency_key="capture"
+        )
+        assert captured == Captured(amount_minor=5000)
+        refunded = provider.refund(
+            reference, amount_minor=700, currency=currency, idempotency_key="refund"
+        )
+        assert refunded == Refunded(amount_minor=700)
+        assert stand_in.books.taken_minor == 430_000
 
 
 class TestConnections:
