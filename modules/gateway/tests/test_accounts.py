@@ -58,6 +58,23 @@ def test_logging_out_leaves_nothing(ordering: OrderingDouble) -> None:
     assert "quarry_subject" not in browser.session
 
 
+@pytest.mark.parametrize("ended", ["closed", "deleted", "with a new password"])
+def test_an_account_that_is_not_there_any_more_has_no_session(ended: str) -> None:
+    user = User.objects.create_user("ann", password=PASSWORD)
+    browser = Client()
+    browser.post("/account/login", {"username": "ann", "password": PASSWORD})
+    assert browser.get("/mobile/orders").status_code == 200
+    if ended == "deleted":
+        user.delete()
+    elif ended == "closed":
+        User.objects.update(is_active=False)
+    else:
+        user.set_password("pebble by pebble")
+        user.save()
+    assert browser.get("/mobile/orders").status_code == 401
+    assert "quarry_subject" not in browser.session
+
+
 def test_a_form_without_its_token_is_refused(ordering: OrderingDouble) -> None:
     browser = Client(enforce_csrf_checks=True)
     assert browser.post("/account/login", {"username": "ann"}).status_code == 403

@@ -12,6 +12,7 @@ from functools import lru_cache
 import msgspec
 import structlog
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 
@@ -100,6 +101,11 @@ def _in_session(request: HttpRequest) -> Principal:
             subject=user.get_username(),
             scopes=frozenset(settings.QUARRY_SCOPES),
         )
+    if not user.is_authenticated and SESSION_KEY in request.session:
+        # The account was closed or deleted since. With the id that the session keeps of it,
+        # whoever had it would go on in its name, as a guest does in theirs.
+        request.session.flush()
+        return ANONYMOUS
     subject = request.session.get(SUBJECT_IN_SESSION, "")
     if not subject:
         return ANONYMOUS

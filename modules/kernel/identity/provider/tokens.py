@@ -57,6 +57,20 @@ class Validator(OAuth2Validator):  # type: ignore[misc]  # it has no types
     def get_claim_dict(self, request: Any) -> dict[str, Any]:
         return {"sub": subject_of(request.user)}
 
+    def validate_code(
+        self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """This refuses the code of somebody whose account was closed since."""
+        is_good = super().validate_code(client_id, code, client, request, *args, **kwargs)
+        return bool(is_good and request.user.is_active)
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """This refuses what somebody was given whose account was closed since."""
+        is_good = super().validate_refresh_token(refresh_token, client, request, *args, **kwargs)
+        return bool(is_good and request.user.is_active)
+
     def revoke_token(
         self, token: str, token_type_hint: str, request: Any, *args: Any, **kwargs: Any
     ) -> None:

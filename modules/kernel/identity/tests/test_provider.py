@@ -175,6 +175,27 @@ class TestAPerson:
         assert self.exchanged(app, code, secret).status_code == 200
         assert self.exchanged(app, code, secret).status_code == 400
 
+    def refreshed(self, app: str, got: dict[str, str]) -> Any:
+        return token(grant_type="refresh_token", client_id=app, refresh_token=got["refresh_token"])
+
+    def got(self, app: str, user: User) -> dict[str, str]:
+        secret = get_random_string(64)
+        found: dict[str, str] = self.exchanged(
+            app, self.code(app, user, secret)["code"][0], secret
+        ).json()
+        return found
+
+    def test_stays_logged_in_by_a_refresh_token(self, app: str, user: User) -> None:
+        assert self.refreshed(app, self.got(app, user)).status_code == 200
+
+    def test_gets_nothing_more_once_the_account_is_closed(self, app: str, user: User) -> None:
+        got, secret = self.got(app, user), get_random_string(64)
+        code = self.code(app, user, secret)["code"][0]
+        user.is_active = False
+        user.save()
+        for answer in (self.refreshed(app, got), self.exchanged(app, code, secret)):
+            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
     @pytest.mark.parametrize(
         "changed",
         [
