@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from modules.kernel.contracts import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
+from modules.kernel.messaging.write_tokens import BadToken
 from modules.kernel.placements import is_moved_away
 
 _logger = structlog.get_logger("quarry.http")
@@ -48,6 +49,7 @@ class Unauthenticated(Forbidden):
 
 
 _STATUS = {
+    BadToken: HTTPStatus.BAD_REQUEST,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,

@@ -2,20 +2,22 @@
 
 A write's answer has ``X-Write-Token``. A request that sends it back is answered from read
 models that have that write, or with 503 ``read-model-behind`` after a deadline
-(``X-Read-Deadline-Ms``). What was read from a read model says where, and how stale it was.
+(``X-Read-Deadline-Ms``, which can only shorten it). What was read from a read model says where,
+and how stale it was.
 """
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
-from modules.kernel.http.problems import CONTENT_TYPE, problem_details
+from modules.kernel.http.problems import problem_response
 from modules.kernel.messaging.write_tokens import BadToken, collecting, parse
 from modules.kernel.readmodels.reading import DEADLINE_SECONDS, Wanted, wanting
 
 TOKEN = "X-Write-Token"
 _DEADLINE = "X-Read-Deadline-Ms"
-_LONGEST_SECONDS = 30.0
+#: More digits than a deadline can need: Python refuses to read a number of thousands.
+_DIGITS_MAX = 9
 
 
 class WriteTokenMiddleware:
@@ -30,7 +32,7 @@ class WriteTokenMiddleware:
             tokens = parse(sent) if sent else ()
             deadline_seconds = _deadline(request.headers.get(_DEADLINE, ""))
         except BadToken as problem:
-            return JsonResponse(problem_details(problem), status=400, content_type=CONTENT_TYPE)
+            return problem_response(problem)
         with collecting() as written, wanting(tokens, deadline_seconds=deadline_seconds) as wanted:
             response = self.get_response(request)
         if written:
@@ -42,9 +44,9 @@ class WriteTokenMiddleware:
 def _deadline(text: str) -> float:
     if not text:
         return DEADLINE_SECONDS
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS_MAX:
         raise BadToken(f"{_DEADLINE} is a number of milliseconds, not {text[:20]!r}")
-    return min(int(text) / 1000, _LONGEST_SECONDS)
+    return min(int(text) / 1000, DEADLINE_SECONDS)
 
 
 def _tell(wanted: Wanted, response: HttpResponse) -> None:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connections
 
 from modules.kernel.contracts import Invalid
+from modules.kernel.messaging.logs import databases
 
 _TEXT = re.compile(r"(?:([A-Za-z0-9_.-]{1,80})/)?([a-z0-9_]{1,40})\.(\d{1,19})")
 
@@ -68,7 +69,7 @@ def parse(text: str) -> tuple[WriteToken, ...]:
         match = _TEXT.fullmatch(part.strip())
         if match is not None and f"{match[1] or ''}/" != (_prefix() or "/"):
             continue
-        if match is None or match[2] not in connections.settings:
+        if match is None or match[2] not in databases():
             raise BadToken(f"{text[:80]!r} is no write token: send back what an answer gave")
         tokens.append(WriteToken(database=match[2], mark=int(match[3])))
     return tuple(tokens)
@@ -108,6 +109,21 @@ def note(database: str) -> None:
             else "SELECT max(id) FROM messaging_message"
         )
         tokens[database] = WriteToken(database=database, mark=int(cursor.fetchone()[0]))
+
+
+def is_given(token: WriteToken) -> bool:
+    """This is false of a token that no answer can have given: it is of a write to come.
+
+    Asked of the log itself, never of a replica, where a write may be missing that was answered.
+    """
+    is_postgresql = connections[token.database].vendor == "postgresql"
+    with connections[token.database].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::numeric - 1"
+            if is_postgresql
+            else "SELECT coalesce(max(id), 0) FROM messaging_message"
+        )
+        return bool(token.mark <= cursor.fetchone()[0])
 
 
 def place_of(token: WriteToken, *, names: Sequence[str], seen_from: str = "") -> int | None:

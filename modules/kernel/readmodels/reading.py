@@ -20,7 +20,7 @@ from django.db import InterfaceError, OperationalError
 
 from modules.kernel.contracts import Unavailable
 from modules.kernel.messaging.unit_of_work import module_of_current_transaction
-from modules.kernel.messaging.write_tokens import WriteToken, place_of
+from modules.kernel.messaging.write_tokens import BadToken, WriteToken, is_given, place_of
 from modules.kernel.readmodels import news
 from modules.kernel.readmodels import projection as registry
 from modules.kernel.readmodels.lag import Lag, lag_of, position_of
@@ -29,7 +29,7 @@ from modules.kernel.readmodels.where import Place, failed, places
 
 T = TypeVar("T")
 
-#: How long a read waits for a write at the most, where nothing else is said.
+#: How long a read waits for a write where nothing else is said, and a request at the most.
 DEADLINE_SECONDS = 2.0
 
 #: Of that, what a replica is given before the read goes to where it is written.
@@ -87,6 +87,7 @@ def read(projection: type[Projection], query: Callable[[], T]) -> T:
 
     Raises:
         ReadModelBehind: what the request has written was not there in time.
+        BadToken: no answer can have given one of its tokens.
         CommandReadsReadModel: a unit of work is open.
     """
     if module := module_of_current_transaction():
@@ -132,22 +133,40 @@ def _reading_from(alias: str) -> Iterator[None]:
 
 
 def _wait(one: Projection, place: Place, tokens: Sequence[WriteToken], until: float) -> bool:
-    """This waits until the read model has every write; False if it had not in time."""
+    """This waits until the read model has every write; False if it had not in time.
+
+    Raises: BadToken, at once: what will never come is not waited for.
+    """
     for token in tokens:
-        seen_from = log_seen_from(place, token)
-        needed: int | None = None
-        while True:
-            if needed is None:
-                needed = place_of(token, names=one.names, seen_from=seen_from)
-            if needed is not None and (
-                not needed or position_of(one, token.database, place.alias) >= needed
-            ):
-                break
+        is_there = _sight_of(one, place, token)
+        if is_there():
+            continue
+        if not is_given(token):
+            raise BadToken(
+                f"{token} was never given here: send back what an answer gave, or leave it away"
+            )
+        while not is_there():
             if time.monotonic() >= until:
                 return False
             # Woken by the projector where it runs in this process; else it is looked again.
             news.wait(_POLL_SECONDS)
     return True
+
+
+def _sight_of(one: Projection, place: Place, token: WriteToken) -> Callable[[], bool]:
+    """This gives what tells whether the read model has a write by now."""
+    seen_from = log_seen_from(place, token)
+    needed: int | None = None
+
+    def is_there() -> bool:
+        nonlocal needed
+        if needed is None:
+            needed = place_of(token, names=one.names, seen_from=seen_from)
+        if needed is None:
+            return False
+        return not needed or position_of(one, token.database, place.alias) >= needed
+
+    return is_there
 
 
 def log_seen_from(place: Place, token: WriteToken) -> str:

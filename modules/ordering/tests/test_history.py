@@ -9,6 +9,7 @@ from django.test import Client
 from modules.kernel.contracts import new_id
 from modules.kernel.messaging.testing import drain
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.messaging.write_tokens import collecting
 from modules.ordering.contracts import OrderCancelled
 from modules.ordering.tests.orders import a_line, a_request
 from modules.ordering.tests.orders import place as place_request
@@ -96,8 +97,9 @@ class TestHistory:
         assert client.get(f"/api/v1/orders/history?{query}").status_code == 400
 
     def test_waits_for_the_write_whose_token_comes_along(self, client: Client) -> None:
-        order_id = place()
-        token = f"default.{10**15}"
+        with collecting() as written:
+            order_id = place()
+        token = str(written["default"])
         answer = client.get(
             "/api/v1/orders/history",
             headers={"X-Write-Token": token, "X-Read-Deadline-Ms": "50"},
@@ -109,7 +111,13 @@ class TestHistory:
         assert int(answer.headers["X-Read-Staleness-Ms"]) >= 0
         assert answer.json()["orders"][0]["order_id"] == order_id
 
-    @pytest.mark.parametrize("token", ["nonsense", "default.1; DROP"])
+    @pytest.mark.parametrize("token", ["nonsense", "default.1; DROP", "default.999999999999"])
     def test_refuses_what_is_no_token(self, client: Client, token: str) -> None:
         answer = client.get("/api/v1/orders/history", headers={"X-Write-Token": token})
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad-write-token")
+        assert answer.json()["status"] == 400
+
+    @pytest.mark.parametrize("deadline", ["soon", "-1", "9" * 5_000])
+    def test_refuses_what_is_no_deadline(self, client: Client, deadline: str) -> None:
+        answer = client.get("/api/v1/orders/history", headers={"X-Read-Deadline-Ms": deadline})
         assert (answer.status_code, answer.json()["code"]) == (400, "bad-write-token")

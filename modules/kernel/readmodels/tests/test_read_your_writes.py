@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from pytest_django import Settings
 
 from modules.kernel.messaging.drivers.delivering import message_threads
@@ -19,7 +19,7 @@ from modules.kernel.messaging.write_tokens import (
     parse,
     place_of,
 )
-from modules.kernel.readmodels import generations
+from modules.kernel.readmodels import generations, news
 from modules.kernel.readmodels.reading import ReadModelBehind, log_seen_from, read, wanting
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally
 from modules.kernel.readmodels.where import Place
@@ -71,6 +71,22 @@ class TestATokenInARead:
         drain()
         with wanting(token, deadline_seconds=0.05):
             assert times() == 2
+
+    def test_is_refused_without_waiting_where_no_answer_ever_gave_it(
+        self, tallies: Tallies, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Anybody could hold a thread and a connection with it for as long as a read may wait."""
+        [token] = write(0)
+        tick()
+        waits: list[float] = []
+        monkeypatch.setattr(news, "wait", waits.append)
+        invented = WriteToken(database="default", mark=10**18)
+        with pytest.raises(BadToken, match="never given"), wanting((invented,)):
+            times()
+        assert waits == []
+        with pytest.raises(ReadModelBehind), wanting((token,), deadline_seconds=0.05):
+            times()
+        assert waits != []
 
     def test_is_satisfied_at_once_where_nothing_of_it_concerns_the_read_model(
         self, tallies: Tallies
@@ -173,6 +189,11 @@ class TestParse:
         token = WriteToken(database="default", mark=4711)
         assert str(token) == "shop/default.4711"
         assert parse("payments/default.1,shop/default.4711,default.5") == (token,)
+
+    def test_refuses_a_database_without_a_log(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(connections.settings, "read", {})
+        with pytest.raises(BadToken):
+            parse("read.1")
 
     @pytest.mark.parametrize("text", ["", "x", "default", "default.x", "nowhere.1", "default.1;"])
     def test_refuses_all_else(self, text: str) -> None:
