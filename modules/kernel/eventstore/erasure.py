@@ -5,7 +5,7 @@ is what was decrypted: in errors of messages set aside, which may quote it, in r
 in sagas, which register themselves here (`on_erasure`).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -18,9 +18,8 @@ from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.models import Message, OperatorAction, SetAside
 from modules.kernel.messaging.writer_turn import writer_turn
 
-#: ``scrub(subject, texts) -> rows``: runs after the key is gone, with the texts that it opened;
-#: run again for the same person it is given none.
-Scrub = Callable[[str, Collection[str]], int]
+#: ``scrub(subject) -> rows``: runs after the key is gone, and again whenever `erase` does.
+Scrub = Callable[[str], int]
 
 _scrubs: dict[str, Scrub] = {}
 
@@ -63,7 +62,7 @@ def erase(subject: str, *, operator: str, reason: str) -> Erased:
     # First what quotes them: afterwards nobody could tell what to look for.
     errors = sum(_scrub_errors(database, subject, quoted) for database in databases())
     destroyed = personal.destroy(subject)
-    rows = sum(scrub(subject, quoted) for scrub in _scrubs.values())
+    rows = sum(scrub(subject) for scrub in _scrubs.values())
     OperatorAction.objects.using(personal.DATABASE).create(
         operator=operator,
         action="eventstore.erase",

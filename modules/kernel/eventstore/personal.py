@@ -126,6 +126,11 @@ def destroy(subject: str) -> bool:
         return bool(cursor.rowcount)
 
 
+def erased(value: Any) -> Any:
+    """This gives a value as it reads in the log once its person has been erased."""
+    return _sealed(value, None, "")
+
+
 def _sealed(value: Any, key: bytes | None, tag: str) -> Any:
     match value:
         case "":

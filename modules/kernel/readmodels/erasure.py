@@ -1,7 +1,5 @@
 """Persons erased in read models: their columns are overwritten, in every generation."""
 
-from collections.abc import Collection
-
 from django.db import transaction
 
 from modules.kernel.contracts import ERASED
@@ -11,7 +9,7 @@ from modules.kernel.readmodels.models import Checkpoint, Generation
 from modules.kernel.readmodels.projection import projections
 
 
-def scrub(subject: str, texts: Collection[str]) -> int:
+def scrub(subject: str) -> int:
     """This overwrites what is personal of someone, after their key has gone.
 
     The checkpoint is locked first: a batch that had decrypted something commits before, and
