@@ -9,6 +9,7 @@ from modules.kernel.messaging import unit_of_work
 from modules.kernel.messaging.models import Message, SetAside
 from modules.kernel.sagas import engine, instances
 from modules.kernel.sagas.engine import Engine
+from modules.kernel.sagas.models import SagaInstance
 from modules.kernel.sagas.queries import saga as find_saga
 from modules.kernel.sagas.requests import Request
 from modules.kernel.sagas.state import Failure, SagaState, SagaStatus, StepState, StepStatus
@@ -58,8 +59,25 @@ class TestSagas:
         assert [saga.instance_id for saga in second.context["sagas"]] == ["o-0"]
         assert second.context["older"] == 0
 
+    def test_are_listed_beside_one_whose_state_cannot_be_read(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        carry_out("o-2", SagaState())
+        SagaInstance.objects.filter(instance_id="o-1").update(state='{"status": "torn"}')
+        page = client.get("/console/sagas")
+        seen = {saga.instance_id: saga.state.status.value for saga in page.context["sagas"]}
+        assert seen == {"o-1": "stuck", "o-2": "running"}
+        assert "cannot be read" in page.text
+
 
 class TestSaga:
+    def test_says_that_its_state_cannot_be_read_and_why(self, client: Client) -> None:
+        carry_out("o-1", STUCK)
+        SagaInstance.objects.update(state='{"status": "torn"}')
+        page = client.get("/console/sagas/trips.trip/o-1")
+        assert "Invalid enum value" in page.text
+        assert "Cancel…" not in page.text
+        assert "Steps" not in page.text, "nobody knows where they are"
+
     def test_shows_where_its_steps_are_and_why_it_turned_back(self, client: Client) -> None:
         carry_out("o-1", STUCK)
         page = client.get("/console/sagas/trips.trip/o-1")

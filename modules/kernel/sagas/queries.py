@@ -30,7 +30,11 @@ _states = msgspec.json.Decoder(SagaState)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SagaSeen:
-    """This is one saga: where it is, and since when."""
+    """This is one saga: where it is, and since when.
+
+    Attributes:
+        unreadable: why its state cannot be read; of `state` nothing is then known but the status.
+    """
 
     database: str
     saga: str
@@ -39,6 +43,7 @@ class SagaSeen:
     definition_hash: str
     started_at: datetime
     changed_at: datetime
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +182,7 @@ def live_under(form: DefinitionSeen) -> Iterator[SagaSeen]:
 
 def can_be_cancelled(seen: SagaSeen) -> bool:
     """This tells whether the saga's pivot has not been asked for yet."""
-    return can_cancel(definition_of(seen), seen.state)
+    return not seen.unreadable and can_cancel(definition_of(seen), seen.state)
 
 
 def obstacles_of(seen: SagaSeen) -> tuple[Obstacle, ...]:
@@ -223,12 +228,19 @@ def _own(database: str) -> QuerySet[SagaInstance]:
 
 
 def _seen(database: str, row: SagaInstance) -> SagaSeen:
+    state, unreadable = SagaState(status=SagaStatus(row.status)), ""
+    try:
+        state = _states.decode(row.state)
+    except msgspec.DecodeError as error:
+        # Told, not raised: one row must not hide the others from who could mend it.
+        unreadable = str(error)
     return SagaSeen(
         database=database,
         saga=row.saga,
         instance_id=row.instance_id,
-        state=_states.decode(row.state),
+        state=state,
         definition_hash=row.definition_hash,
         started_at=row.started_at,
         changed_at=row.changed_at,
+        unreadable=unreadable,
     )

@@ -12,6 +12,7 @@ from modules.kernel.messaging.models import Message, Scheduled
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.sagas import engine
 from modules.kernel.sagas.definition import DEFAULT_RETRY
+from modules.kernel.sagas.models import SagaInstance
 from modules.kernel.sagas.tests.test_engine import Travel
 from modules.kernel.sagas.tests.test_operations import stuck_at
 from modules.kernel.sagas.tests.trip import KeySent, Trip
@@ -43,6 +44,14 @@ class TestSagas:
 
     def test_list_says_when_there_is_none(self) -> None:
         assert sagas("list") == "there are no sagas\n"
+
+    def test_list_and_show_say_whose_state_cannot_be_read(self) -> None:
+        stuck_at("key", undoing=False)
+        SagaInstance.objects.update(state='{"status": "torn"}')
+        (listed,) = json.loads(sagas("list", "--json"))
+        assert (listed["instance_id"], listed["state"]["status"]) == ("t1", "stuck")
+        assert "cannot be read" in sagas("list")
+        assert "Invalid enum value 'torn'" in sagas("show", "trips.trip", "t1")
 
     def test_show_tells_each_step_and_why_it_turned_back(self) -> None:
         stuck_at("room", undoing=True)

@@ -95,6 +95,7 @@ class Command(BaseCommand):
             table = Table("saga", "id", "status", "since", "failure")
             for one in found:
                 failure = one.state.failure.code if one.state.failure else ""
+                failure = "its state cannot be read" if one.unreadable else failure
                 since = f"{one.changed_at:%Y-%m-%d %H:%M:%S}"
                 table.add_row(one.saga, one.instance_id, one.state.status, since, failure)
             self.console.print(table)
@@ -105,6 +106,9 @@ class Command(BaseCommand):
             self._json(seen)
             return
         self.console.print(f"{seen.saga} {seen.instance_id}: {seen.state.status}")
+        if seen.unreadable:
+            self.console.print(f"its state cannot be read: {seen.unreadable}", highlight=False)
+            return
         if seen.state.failure:
             failure = seen.state.failure
             how = "turned back" if _turned_back_at(seen.state, failure) else "stopped"
@@ -168,7 +172,9 @@ class Command(BaseCommand):
         )
         changed = difference.changes(old.definition, new)
         standings = {
-            one.instance_id: difference.standing(old.definition, new, one.state)
+            one.instance_id: difference.Standing.PINNED
+            if one.unreadable
+            else difference.standing(old.definition, new, one.state)
             for one in queries.live_under(old)
         }
         if options["json"]:
