@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _USUAL = Handler(record=lambda: None)
+#: For about ten minutes: who was called is back by then, mostly, without a person.
+_OUTWARD = RetryPolicy(attempts=14)
 
 
 class Registration:
@@ -107,7 +109,7 @@ class Registration:
         record: Callable[..., None],
         *,
         consumer: str = "",
-        retry: RetryPolicy = _USUAL.retry,
+        retry: RetryPolicy = _OUTWARD,
         time_limit_seconds: float = _USUAL.time_limit_seconds,
         from_now: bool = False,
     ) -> None:
@@ -120,6 +122,8 @@ class Registration:
         Args:
             call: ``call(message, delivery) -> result``.
             record: ``record(message, result, delivery)``.
+            retry: what happens when one of them raises. By default it is tried for about ten
+                minutes: the later messages of its key wait behind it, a saga's undo among them.
         """
         _know_upcasters(message_class)
         subscribe(

@@ -30,6 +30,7 @@ class BookkeepingCarrier:
         lost_answers: how many times its answer to a booking will still get lost.
         on_book: called while a booking is being made.
         gives_back: whether it takes cancellations.
+        is_down: nothing reaches it.
     """
 
     name = "books"
@@ -51,6 +52,7 @@ class BookkeepingCarrier:
         self.lost_answers = 0
         self.on_book: Callable[[], None] = lambda: None
         self.gives_back = True
+        self.is_down = False
 
     def quote(self, *, recipient: Address, parcels: tuple[Parcel, ...]) -> Offer | None:
         return self.sandbox.quote(recipient=recipient, parcels=parcels)
@@ -58,6 +60,7 @@ class BookkeepingCarrier:
     def book(
         self, *, reference: str, recipient: Address, parcels: tuple[Parcel, ...]
     ) -> Booking | Refusal:
+        self._answer_the_line()
         self.asked_to_book += 1
         self.on_book()
         self.booked.add(reference)
@@ -67,9 +70,11 @@ class BookkeepingCarrier:
         return self.sandbox.book(reference=reference, recipient=recipient, parcels=parcels)
 
     def hand_over(self, *, reference: str, tracking_number: str) -> None:
+        self._answer_the_line()
         self.collected.append(tracking_number)
 
     def cancel(self, *, reference: str) -> bool:
+        self._answer_the_line()
         if self.gives_back:
             self.booked.discard(reference)
         return self.gives_back
@@ -79,6 +84,10 @@ class BookkeepingCarrier:
             self.in_transit -= 1
             return False
         return True
+
+    def _answer_the_line(self) -> None:
+        if self.is_down:
+            raise CarrierUnreachable("nobody answers the line")
 
 
 @pytest.fixture
