@@ -63,7 +63,8 @@ class WebhookEndpoint:
         state: enabled, or disabled.
         reason: why it is disabled; else empty.
         failing_since: when the first attempt failed after the last that did not; None if none has.
-        last_error: what the last failed attempt said; empty after one that did not fail.
+        last_error: what the last failed attempt said, or how slow the last one was; empty after
+            one that was neither.
     """
 
     endpoint_id: str

@@ -1,4 +1,4 @@
-"""How long an endpoint is tried that does not answer, and how often."""
+"""How long an endpoint is tried that does not answer, or is slow to, and how often."""
 
 from datetime import datetime, timedelta
 
@@ -7,6 +7,11 @@ from datetime import datetime, timedelta
 _FIRST_REST = timedelta(seconds=1)
 _LONGEST_REST = timedelta(minutes=1)
 
+#: A receiver that takes longer is slow. All are told by the same few threads, one after another,
+#: so for each second of it the others of other partners get this many.
+_PROMPT_SECONDS = 1.0
+_OTHERS_SHARE = 9
+
 #: What a receiver answers that wants nothing any more (RFC 9110, 15.5.11; Standard Webhooks).
 GONE = 410
 
@@ -14,6 +19,17 @@ GONE = 410
 def rest_after(failures: int) -> timedelta:
     """This gives how long an endpoint is left alone after so many failures in a row."""
     return min(_FIRST_REST * (1 << min(failures - 1, 10)), _LONGEST_REST)
+
+
+def rest_after_slow(seconds: float, *, endpoints: int) -> timedelta:
+    """This gives how long an endpoint is left alone after an attempt that took so long.
+
+    Args:
+        endpoints: of its partner, who has no more of a thread's time with many than with one.
+    """
+    if seconds <= _PROMPT_SECONDS:
+        return timedelta(0)
+    return timedelta(seconds=seconds * _OTHERS_SHARE * endpoints)
 
 
 def reason_to_disable(

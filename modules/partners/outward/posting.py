@@ -5,11 +5,19 @@ lead somewhere else or never end.
 """
 
 import socket
+import ssl
 from collections.abc import Mapping
+from contextlib import suppress
+from http.client import HTTPException
+from threading import Event, Timer
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from modules.partners.domain.addresses import Target, judged
+
+_LATE = "it did not answer in {:g} s"
 
 
 class NotAnswered(Exception):
@@ -26,51 +34,69 @@ def post(
 ) -> int:
     """This posts JSON and gives the status of the answer.
 
+    Args:
+        seconds: for all of it, once the host's address is known.
+
     Raises:
         ForbiddenTarget: the host is none of the internet's.
         NotAnswered: it has no address, refuses, is silent, or has a bad certificate.
     """
     address = judged(_addresses_of(target), private_allowed=private_allowed)
-    timeout = urllib3.Timeout(total=seconds)
-    pool: urllib3.HTTPConnectionPool
+    connection: HTTPConnection
     if target.scheme == "https":
         # To the judged address, and for the certificate of the host.
-        pool = urllib3.HTTPSConnectionPool(
+        connection = HTTPSConnection(
             address,
             target.port,
-            timeout=timeout,
+            timeout=seconds,
             server_hostname=target.host,
             assert_hostname=target.host,
             cert_reqs="CERT_REQUIRED",
         )
     else:
-        pool = urllib3.HTTPConnectionPool(address, target.port, timeout=timeout)
+        connection = HTTPConnection(address, target.port, timeout=seconds)
     told = {
         **headers,
         "Host": target.authority,
         "Content-Type": "application/json",
         "User-Agent": "Quarry-Webhooks/1",
     }
+    # A timeout of the connection's is for each read of it: an answer that comes byte by byte
+    # would never be late.
+    is_late = Event()
+    deadline = Timer(seconds, _cut_off, [connection, is_late])
+    deadline.daemon = True
+    deadline.start()
     try:
-        with pool:
-            response = pool.urlopen(
-                "POST",
-                target.path,
-                body=body,
-                headers=told,
-                retries=False,
-                redirect=False,
-                assert_same_host=False,
-                preload_content=False,
-            )
-            response.close()
-    except urllib3.exceptions.TimeoutError as error:
-        raise NotAnswered(f"it did not answer in {seconds:g} s") from error
-    except urllib3.exceptions.SSLError as error:
-        raise NotAnswered("its certificate is not valid for the host") from error
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise NotAnswered("there was no connection, or it broke") from error
-    return int(response.status)
+        connection.request("POST", target.path, body=body, headers=told, preload_content=False)
+        status = int(connection.getresponse().status)
+    except (TimeoutError, urllib3.exceptions.TimeoutError) as error:
+        raise NotAnswered(_LATE.format(seconds)) from error
+    except (ssl.SSLError, urllib3.exceptions.SSLError, CertificateError) as error:
+        raise _not_answered(
+            is_late, seconds, "its certificate is not valid for the host"
+        ) from error
+    except (HTTPException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise _not_answered(is_late, seconds, "there was no connection, or it broke") from error
+    finally:
+        deadline.cancel()
+        connection.close()
+    if is_late.is_set():
+        # What was cut off in its headers is read as if they had ended there.
+        raise NotAnswered(_LATE.format(seconds))
+    return status
+
+
+def _cut_off(connection: HTTPConnection, is_late: Event) -> None:
+    is_late.set()
+    if (opened := connection.sock) is not None:
+        with suppress(OSError):
+            # The socket's own: that of TLS would take its state from under who is reading.
+            socket.socket.shutdown(opened, socket.SHUT_RDWR)
+
+
+def _not_answered(is_late: Event, seconds: float, reason: str) -> NotAnswered:
+    return NotAnswered(_LATE.format(seconds) if is_late.is_set() else reason)
 
 
 def _addresses_of(target: Target) -> list[str]:

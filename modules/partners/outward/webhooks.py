@@ -1,9 +1,10 @@
 """Sending webhooks. What a receiver does not take is tried again by the log, later and later.
 
 Its later messages of the same order wait behind it; those of other orders go on, but an endpoint
-that has just failed is left alone for a moment, whatever there is for it.
+that has just failed, or was slow, is left alone for a while, whatever there is for it.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -31,9 +32,15 @@ class WebhookNotTaken(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Attributes: status is what the receiver answered; 0 where nothing was sent."""
+    """This is what came of a message.
+
+    Attributes:
+        status: what the receiver answered; 0 where nothing was sent.
+        seconds: what that took.
+    """
 
     status: int
+    seconds: float = 0.0
 
 
 def send(command: SendWebhook, delivery: Delivery) -> Sent:
@@ -43,11 +50,12 @@ def send(command: SendWebhook, delivery: Delivery) -> Sent:
     if job is None or not job.is_enabled:
         return Sent(0)
     if job.resting_until is not None and now < job.resting_until:
-        raise WebhookNotTaken(f"{job.url} has just failed, and is left alone for a moment")
+        raise WebhookNotTaken(f"{job.url} has just failed, or was slow, and is left alone")
     headers = signed_headers(
         webhook_id=job.webhook_id, sent_at=now, body=job.body, secrets=job.secrets
     )
     status, error = 0, ""
+    began_at = time.monotonic()
     try:
         target = target_of(job.url, private_allowed=settings.PARTNERS_WEBHOOKS_TO_PRIVATE_ADDRESSES)
         status = post(
@@ -59,11 +67,16 @@ def send(command: SendWebhook, delivery: Delivery) -> Sent:
         )
     except (ForbiddenTarget, NotAnswered) as problem:
         error = str(problem)
+    seconds = time.monotonic() - began_at
     if 200 <= status < 300:
-        return Sent(status)
+        return Sent(status, seconds)
     error = error or f"it answered {status}"
     if use_cases.note_failed_attempt(
-        delivery_id=command.delivery_id, status=status, error=error, now=timezone.now()
+        delivery_id=command.delivery_id,
+        status=status,
+        error=error,
+        seconds=seconds,
+        now=timezone.now(),
     ):
         raise WebhookNotTaken(f"{job.url}: {error}")
     return Sent(0)
@@ -71,6 +84,11 @@ def send(command: SendWebhook, delivery: Delivery) -> Sent:
 
 def record(command: SendWebhook, sent: Sent, delivery: Delivery) -> None:
     if sent.status:
-        use_cases.note_sent(delivery_id=command.delivery_id, status=sent.status, now=timezone.now())
+        use_cases.note_sent(
+            delivery_id=command.delivery_id,
+            status=sent.status,
+            seconds=sent.seconds,
+            now=timezone.now(),
+        )
     else:
         use_cases.put_on_hold(delivery_id=command.delivery_id)

@@ -4,11 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 
@@ -46,6 +47,31 @@ class Receiver:
         return [
             one.event["type"] for one in self.received if one.event["data"]["order_id"] == order_id
         ]
+
+
+@contextmanager
+def dripping_receiver() -> Iterator[str]:
+    """This answers one connection byte by byte, each in time and the last far too late."""
+    over = Event()
+    answer = b"HTTP/1.1 204 No Content\r\nX-Drip: " + b"x" * 100 + b"\r\n\r\n"
+
+    def drip() -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            for byte in answer:
+                connection.sendall(bytes([byte]))
+                if over.wait(0.05):
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=drip, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        finally:
+            over.set()
+            thread.join()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -145,6 +146,26 @@ class TestDelivery:
         happen(*(placed(str(new_id())) for _ in range(10)))
         page = interfaces.get(Partners).deliveries(partner=ACME, endpoint_id=endpoint_id)
         assert sum(one.attempts for one in page.deliveries) == 1
+
+    @pytest.mark.parametrize("status", [204, 503])
+    def test_leaves_an_endpoint_alone_that_takes_its_time(
+        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, status: int
+    ) -> None:
+        """All endpoints are told by the same few threads: a slow one takes the others' time."""
+        endpoint_id, _ = add(receiver)
+        add(receiver, "order.returned")
+        moment = timezone.now()
+        monkeypatch.setattr(webhooks, "timezone", SimpleNamespace(now=lambda: moment))
+        ticks = count(step=3)  # Each look at the clock is three seconds after the last.
+        monkeypatch.setattr(webhooks, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+        receiver.status = status
+        happen(*(placed(str(new_id())) for _ in range(5)))
+        found = Endpoint.objects.get(id=endpoint_id)
+        # Nine parts of ten are the others', however many endpoints the partner has.
+        assert found.resting_until == moment + timedelta(seconds=2 * 9 * 3)
+        page = interfaces.get(Partners).deliveries(partner=ACME, endpoint_id=endpoint_id)
+        assert sum(one.attempts for one in page.deliveries) == 1
+        assert "after 3.0 s" in found.last_error
 
     def test_goes_on_for_others_while_one_endpoint_fails(self, receiver: Receiver) -> None:
         add(receiver)

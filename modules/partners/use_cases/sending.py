@@ -11,7 +11,7 @@ from modules.partners import queries
 from modules.partners.contracts import BadEndpoint, UnknownDelivery
 from modules.partners.contracts.commands import SendWebhook
 from modules.partners.domain.events import payload
-from modules.partners.domain.giving_up import reason_to_disable, rest_after
+from modules.partners.domain.giving_up import reason_to_disable, rest_after, rest_after_slow
 from modules.partners.models import Delivery, Endpoint, Order
 
 _ERROR_LENGTH_MAX = 200
@@ -67,8 +67,13 @@ def tell_endpoints(
         return told
 
 
-def note_failed_attempt(*, delivery_id: str, status: int, error: str, now: datetime) -> bool:
+def note_failed_attempt(
+    *, delivery_id: str, status: int, error: str, seconds: float, now: datetime
+) -> bool:
     """This notes an attempt that failed, and gives up on its endpoint where it is time to.
+
+    Args:
+        seconds: what the attempt took.
 
     Returns:
         Whether the endpoint is still enabled.
@@ -78,12 +83,15 @@ def note_failed_attempt(*, delivery_id: str, status: int, error: str, now: datet
         if delivery is None:
             return False
         endpoint = Endpoint.objects.select_for_update().get(id=delivery.endpoint_id)
+        slow_rest = _slow_rest(endpoint, seconds)
+        if slow_rest:
+            error = f"{error}, after {seconds:.1f} s"
         delivery.attempts += 1
         delivery.last_status, delivery.last_error = status, error[:_ERROR_LENGTH_MAX]
         delivery.save(update_fields=["attempts", "last_status", "last_error"])
         endpoint.failures += 1
         endpoint.failing_since = endpoint.failing_since or now
-        endpoint.resting_until = now + rest_after(endpoint.failures)
+        endpoint.resting_until = now + max(rest_after(endpoint.failures), slow_rest)
         endpoint.last_error = error[:_ERROR_LENGTH_MAX]
         reason = reason_to_disable(
             status=status,
@@ -97,8 +105,12 @@ def note_failed_attempt(*, delivery_id: str, status: int, error: str, now: datet
         return not reason
 
 
-def note_sent(*, delivery_id: str, status: int, now: datetime) -> None:
-    """This notes that a receiver has taken a delivery, so its endpoint is well."""
+def note_sent(*, delivery_id: str, status: int, seconds: float, now: datetime) -> None:
+    """This notes that a receiver has taken a delivery, so its endpoint is well, if it is not slow.
+
+    Args:
+        seconds: what the attempt took.
+    """
     with unit_of_work("partners"):
         delivery = Delivery.objects.filter(id=delivery_id).first()
         if delivery is None:
@@ -107,9 +119,16 @@ def note_sent(*, delivery_id: str, status: int, now: datetime) -> None:
         delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, now
         delivery.last_status, delivery.last_error = status, ""
         delivery.save()
-        Endpoint.objects.filter(id=delivery.endpoint_id).update(
-            failures=0, failing_since=None, resting_until=None, last_error=""
-        )
+        endpoint = Endpoint.objects.select_for_update().get(id=delivery.endpoint_id)
+        endpoint.failures, endpoint.failing_since, endpoint.last_error = 0, None, ""
+        # A rest that is not over goes on: another thread's attempt has earned it.
+        if rest := _slow_rest(endpoint, seconds):
+            endpoint.resting_until = now + rest
+            endpoint.last_error = (
+                f"it answered {status} after {seconds:.1f} s, and is left alone for "
+                f"{rest.total_seconds():.0f} s: answer at once, and work afterwards"
+            )
+        endpoint.save(update_fields=["failures", "failing_since", "last_error", "resting_until"])
 
 
 def put_on_hold(*, delivery_id: str) -> None:
@@ -149,6 +168,11 @@ def replay(*, partner: str, endpoint_id: str, delivery_id: str, since: datetime 
             state=Delivery.State.PENDING
         )
         return len(found)
+
+
+def _slow_rest(endpoint: Endpoint, seconds: float) -> timedelta:
+    endpoints = Endpoint.objects.filter(partner=endpoint.partner).count()
+    return rest_after_slow(seconds, endpoints=endpoints)
 
 
 def _send(work: UnitOfWork, delivery: Delivery) -> None:
