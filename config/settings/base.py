@@ -103,6 +103,7 @@ QUARRY_DRAIN_FILE = env.str("QUARRY_DRAIN_FILE", "")
 #: The longest that a token is taken after it was taken back; 0 where nothing is given out.
 QUARRY_REVOKED_WITHIN_SECONDS = env.float("QUARRY_REVOKED_WITHIN_SECONDS", 1.0)
 LOGIN_URL = "/account/login"
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "modules.kernel.identity.provider.passwords.PasswordRule"}]
 OAUTH2_PROVIDER_APPLICATION_MODEL = "identity.Client"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_GENERATOR": "modules.kernel.identity.provider.tokens.access_token",

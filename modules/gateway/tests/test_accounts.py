@@ -44,6 +44,14 @@ def test_a_wrong_password_is_told() -> None:
     assert "correct username and password" in answer.text
 
 
+def test_a_password_that_is_quickly_guessed_is_refused() -> None:
+    said = {"username": "ann", "password1": "pebble", "password2": "pebble"}
+    answer = Client().post("/account/new", said)
+    assert answer.status_code == 422
+    assert "at least 8 characters" in answer.text
+    assert not User.objects.exists()
+
+
 def test_nobody_is_sent_to_another_host_after_it() -> None:
     said = {"username": "ann", "password1": PASSWORD, "password2": PASSWORD}
     answer = Client().post("/account/new", {**said, "next": "https://evil.example/"})

@@ -1,13 +1,18 @@
 """The hooks of django-oauth-toolkit: what a token says, how much it gives leave to, its end."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from oauth2_provider.models import get_access_token_model, get_refresh_token_model
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_grant_model,
+    get_refresh_token_model,
+)
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import BaseScopes
 
@@ -86,11 +91,25 @@ class Validator(OAuth2Validator):  # type: ignore[misc]  # it has no types
             .objects.filter(**of_client, access_token__isnull=False)
             .values_list("access_token__token_checksum", flat=True)
         )
-        until = timezone.now() + timedelta(seconds=LIFETIME_SECONDS + 60)
         with transaction.atomic():
-            RevokedToken.objects.filter(expires_at__lt=timezone.now()).delete()
-            RevokedToken.objects.bulk_create(
-                (RevokedToken(digest=one, expires_at=until) for one in digests),
-                ignore_conflicts=True,
-            )
+            _refuse(digests)
             super().revoke_token(token, token_type_hint, request, *args, **kwargs)
+
+
+def take_back_all_of(user: object) -> None:
+    """This takes back all that programs were given for a person; they have to be let in anew."""
+    now = timezone.now()
+    given = get_access_token_model().objects.filter(user=user, expires__gt=now)
+    with transaction.atomic():
+        get_grant_model().objects.filter(user=user).delete()
+        get_refresh_token_model().objects.filter(user=user, revoked=None).update(revoked=now)
+        _refuse(given.values_list("token_checksum", flat=True))
+
+
+def _refuse(digests: Iterable[str]) -> None:
+    now = timezone.now()
+    until = now + timedelta(seconds=LIFETIME_SECONDS + 60)
+    RevokedToken.objects.filter(expires_at__lt=now).delete()
+    RevokedToken.objects.bulk_create(
+        (RevokedToken(digest=one, expires_at=until) for one in digests), ignore_conflicts=True
+    )

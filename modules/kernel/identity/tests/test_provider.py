@@ -196,6 +196,17 @@ class TestAPerson:
         for answer in (self.refreshed(app, got), self.exchanged(app, code, secret)):
             assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
+    def test_has_every_program_ask_anew_after_a_new_password(self, app: str, user: User) -> None:
+        got, known, secret = self.got(app, user), verifier(every_seconds=1.0), get_random_string(64)
+        assert known.principal(got["access_token"]).subject == subject_of(user)
+        code = self.code(app, user, secret)["code"][0]
+        user.set_password("another long one")
+        user.save()
+        for answer in (self.refreshed(app, got), self.exchanged(app, code, secret)):
+            assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+        with pytest.raises(BadToken, match="taken back"):
+            known.principal(got["access_token"])
+
     @pytest.mark.parametrize(
         "changed",
         [
