@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
@@ -87,6 +89,66 @@ class TestWhatCannotBeCounted:
         limits = RateLimits(self.URL, plans={"customer": "1/hour"}, fails_open=False)
         with pytest.raises(LimitsUnknown):
             limits.take(entry(), ANN, address="")
+
+
+@pytest.mark.django_db
+class TestGuessing:
+    """Whoever guesses says each time that they are somebody else; what stays is the address."""
+
+    @pytest.fixture(autouse=True)
+    def _nothing_was_counted(self) -> Iterator[None]:
+        _rate_limits.cache_clear()
+        yield
+        _rate_limits.cache_clear()
+
+    @pytest.mark.parametrize(
+        ("path", "said"),
+        [
+            ("/oauth/token", {"grant_type": "client_credentials", "client_id": "acme"}),
+            ("/oauth/revoke", {"client_id": "acme", "token": "t"}),
+            ("/admin/login/", {"username": "ann"}),
+            ("/account/login", {"username": "ann"}),
+        ],
+    )
+    def test_is_over_after_sixty_in_a_minute(self, path: str, said: dict[str, str]) -> None:
+        for _ in range(60):
+            guess = {"client_secret": new_id(), "password": new_id()}
+            assert Client().post(path, said | guess).status_code in (200, 401, 422)
+        refused = Client().post(path, said)
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
+        assert int(refused.headers["Retry-After"]) > 0
+
+    @pytest.mark.parametrize("path", ["/account/login", "/account/new"])
+    def test_goes_no_further_as_a_guest_or_with_an_account(self, path: str) -> None:
+        assert 429 in {Client().get(path).status_code for _ in range(61)}
+        user = Client()
+        user.force_login(User.objects.create_user("bob"))
+        assert user.get(path).status_code == 429
+        assert guest().get(path).status_code == 429
+        assert guest().get(path, REMOTE_ADDR="1.1.1.1").status_code == 200
+
+    def test_holds_back_no_probe(self) -> None:
+        assert {Client().get("/healthz").status_code for _ in range(70)} == {200}
+
+
+def guest() -> Client:
+    """This is a browser with a session of its own, in which nobody has logged in."""
+    browser = Client()
+    session = browser.session
+    session["quarry_subject"] = str(new_id())
+    session.save()
+    return browser
+
+
+@pytest.mark.django_db
+def test_are_one_for_all_guests_of_an_address(settings: Any) -> None:
+    settings.QUARRY_PLANS = {"": "2/hour"}
+    address, path = f"guests-{new_id()}", "/mobile/orders"
+    answers = [guest().get(path, REMOTE_ADDR=address).status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
+    with_account = guest()
+    with_account.force_login(User.objects.create_user("bob"))
+    assert with_account.get(path, REMOTE_ADDR=address).status_code == 200
 
 
 def test_is_said_in_each_response(settings: Any) -> None:

@@ -116,6 +116,15 @@ def _in_session(request: HttpRequest) -> Principal:
     )
 
 
+def is_guest(request: HttpRequest, principal: Principal) -> bool:
+    """This is true of a customer who has shown a session, and no account."""
+    return (
+        principal.kind is PrincipalKind.CUSTOMER
+        and not request.META.get("HTTP_AUTHORIZATION")
+        and not request.user.is_authenticated
+    )
+
+
 class _Csrf(CsrfViewMiddleware):
     """This is Django's check, for every view: also for those that are made for programs."""
 

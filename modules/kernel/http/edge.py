@@ -25,7 +25,7 @@ from modules.kernel.http.access import (
     check_size,
     operator_without_login,
 )
-from modules.kernel.http.authentication import authenticated
+from modules.kernel.http.authentication import authenticated, is_guest
 from modules.kernel.http.compression import compressed
 from modules.kernel.http.cors import answer_preflight, cross_origin_headers, is_preflight
 from modules.kernel.http.forwarding import forward, shadow_of
@@ -92,17 +92,21 @@ class EdgeMiddleware:
         if entry is None:
             return method_not_allowed(request, sorted(entries))
         request.route = entry.route  # type: ignore[attr-defined]  # read by `compressed`
-        if entry.route.audience is Audience.INTERNAL:
+        finds_out_itself = entry.route.audience is Audience.INTERNAL
+        if finds_out_itself and not entry.route.limit:
             return None
         try:
             check_size(entry.route, request.META.get("CONTENT_LENGTH"))
-            principal = self._admitted(request, entry)
-            taken = rate_limits().take(entry, principal, address=address_of(request))
+            principal = ANONYMOUS if finds_out_itself else self._admitted(request, entry)
+            counted = _counted(request, entry, principal)
+            taken = rate_limits().take(entry, counted, address=address_of(request))
         except Unauthenticated as error:
             return _to_login(request, entry) or problem_response(error)
         except Problem as error:
             return problem_response(error)
         said |= (taken.headers if taken else {}) | entry.route.headers
+        if finds_out_itself:
+            return None
         elsewhere = self._elsewhere(request, entry, principal)
         if elsewhere is None:
             # Whatever the view asks of others has to be there by then.
@@ -174,6 +178,17 @@ class EdgeMiddleware:
                 return response
             placements().refresh()
         raise AssertionError("the last response is given back")
+
+
+def _counted(request: HttpRequest, entry: Entry, principal: Principal) -> Principal:
+    """This gives whose limits a request comes under; `ANONYMOUS` for those of its address.
+
+    By its address where whoever asks could be somebody else each time: a guest, who has a new id
+    for the asking, and anybody at a route that is open to all and has a limit of its own, such
+    as for passwords to be tried.
+    """
+    is_open = entry.route.audience is Audience.PUBLIC and bool(entry.route.limit)
+    return ANONYMOUS if is_open or is_guest(request, principal) else principal
 
 
 def _keep_body(request: HttpRequest) -> bool:
