@@ -11,13 +11,14 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.urls import resolve
 
-from modules.kernel.contracts import Principal, PrincipalKind
+from modules.kernel.contracts import Principal, PrincipalKind, Problem
 from modules.kernel.http.edge import urls_elsewhere
 from modules.kernel.http.testing import bearer
 from modules.kernel.http.tests.served import served
-from modules.kernel.interfaces import Configured, use, wired, work_with
+from modules.kernel.interfaces import AnswerLost, Configured, NotReached, use, wired, work_with
 from modules.kernel.interfaces.tokens import KeyFolder, Signer, Verifier, make_keys
 from modules.kernel.placements import Fenced, Moved
+from modules.kernel.resilience import AttemptTimedOut
 
 QUOTES = "/api/v1/shipping/quotes"
 PRODUCTS = "/api/v1/catalog/products"
@@ -244,6 +245,24 @@ class TestAModuleThatIsMovedAwayUnderItsView:
         monkeypatch.setattr(view_of(QUOTES), "post", refused)
         response = front.post(QUOTES, b"{}", content_type="application/json")
         assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
+
+
+@pytest.mark.parametrize("at_the_edge", [True, False])
+@pytest.mark.parametrize("kind", [NotReached, AnswerLost, AttemptTimedOut])
+def test_where_a_module_runs_is_told_to_nobody(
+    front: Client, monkeypatch: pytest.MonkeyPatch, kind: type[Problem], at_the_edge: bool
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise kind("http://10.1.2.3:1/secret: no answer", url="http://10.1.2.3:1")
+
+    if at_the_edge:
+        monkeypatch.setattr(wired().transport, "exchange", fails)
+    else:
+        use(Configured())
+        monkeypatch.setattr(view_of(QUOTES), "post", fails)
+    response = front.post(QUOTES, b"{}", content_type="application/json")
+    assert (response.status_code, said_by(response)["code"]) == (503, kind.code)
+    assert b"10.1.2.3" not in response.content
 
 
 def test_a_body_that_is_too_large_is_not_read(front: Client) -> None:

@@ -19,8 +19,10 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from modules.kernel.contracts import Conflict, Forbidden, Invalid, NotFound, Problem, Unavailable
+from modules.kernel.interfaces.errors import RemoteCallError
 from modules.kernel.messaging.write_tokens import BadToken
 from modules.kernel.placements import is_moved_away
+from modules.kernel.resilience import AttemptTimedOut
 
 _logger = structlog.get_logger("quarry.http")
 
@@ -96,17 +98,22 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 def problem_details(error: Problem) -> dict[str, Any]:
     """This gives the problem details of an error of a contract."""
+    facts, detail = error.facts, error.detail
+    if isinstance(error, RemoteCallError | AttemptTimedOut):
+        # They name hosts, ports and paths of the inside, which is for this side's log only.
+        _logger.warning("call_failed", code=error.code, detail=error.detail, facts=error.facts)
+        facts, detail = {}, "what answers this could not be asked; try again in a moment"
     status = next(
         (status for kind, status in _STATUS.items() if isinstance(error, kind)),
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )
     # The facts first: one that is called as a member of RFC 9457 must not take its place.
     return {
-        **error.facts,
+        **facts,
         "type": f"urn:quarry:problem:{error.code}",
         "title": error.title,
         "status": int(status),
-        "detail": error.detail,
+        "detail": detail,
         "code": error.code,
     }
 
