@@ -14,6 +14,7 @@ from modules.kernel.extraction.moving import deliveries, read_models
 from modules.kernel.extraction.moving.arrivals import Heard, arrived
 from modules.kernel.extraction.moving.errors import Differs
 from modules.kernel.extraction.moving.hearing import Hearing
+from modules.kernel.extraction.moving.log import present
 from modules.kernel.extraction.moving.positions import positions
 from modules.kernel.extraction.moving.sides import Side
 from modules.kernel.messaging import inbox
@@ -123,7 +124,7 @@ def refuse_if_lost(service: Side, here: Side, hearing: Hearing) -> None:
                 for reader in had.readers(one)
             )
         ]
-        there = positions(here, [one.identity for one in waiting])
+        there = present(here, [one.identity for one in waiting])
         if lost := [one for one in waiting if one.identity not in there]:
             raise Differs(
                 f"{len(lost)} messages that {hearing.module} has still to handle in the service, "

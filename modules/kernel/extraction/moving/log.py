@@ -90,11 +90,11 @@ def copy_back(old: Side, new: Side, hearing: Hearing, *, until: int | None = Non
     rows, reached = read(old, after, end, of=None)
     bare = [row[1:] for row in rows]
     with new.transaction():
-        there = _present(new, [row[_ID] for row in bare])
+        there = present(new, [row[_ID] for row in bare])
         unseen = [row[_ID] for row in bare if row[_ID] not in there]
         received = set(unseen) - _note_received(new, unseen)
         # One that was being received over the broker was waited for, and is there by now.
-        there |= _present(new, unseen)
+        there |= present(new, unseen)
         missing = [_described(row) for row in rows if row[1 + _ID] not in there]
         deleted = deleted_here(old, hearing.module, missing, received)
         append(old, new, [row for row in bare if row[_ID] not in there | deleted])
@@ -231,7 +231,7 @@ def count_missing(old: Side, new: Side, after: int, until: int) -> int:
             [after, until],
         )
     ]
-    return len(ids) - len(_present(new, ids))
+    return len(ids) - len(present(new, ids))
 
 
 def _reserved(new: Side, count: int) -> list[int]:
@@ -292,7 +292,8 @@ def _copy_in(new: Side, into: str, rows: Sequence[Row]) -> None:
             copy.write_row(row)
 
 
-def _present(side: Side, ids: Sequence[Any]) -> set[Any]:
+def present(side: Side, ids: Sequence[Any]) -> set[Any]:
+    """This gives those ids that a log has, whether they have a position yet or not."""
     sign = "" if side.is_postgresql else "+"
     found: set[Any] = set()
     for some in portions(ids):
