@@ -16,6 +16,7 @@ from modules.kernel.extraction.writing.facts import Facts, python_files
 _ONLY_WITH = {
     "modules.kernel.messaging.brokers.rabbitmq": ("rabbitmq",),
     "modules.kernel.messaging.brokers.kafka": ("kafka",),
+    "modules.kernel.messaging.brokers.kafka_ends": ("kafka",),
     "modules.kernel.messaging.brokers.sns_sqs": ("sns_sqs",),
     "modules.kernel.schemas.registries.confluent": ("kafka",),
     "modules.kernel.schemas.registries.glue": ("kafka", "sns_sqs"),
