@@ -163,11 +163,15 @@ def _opened(match: re.Match[str], keys: Mapping[str, bytes | None]) -> str:
 
 
 def open_token(text: str, key: bytes, tag: str) -> str | None:
-    """This opens what a token has sealed; None where it was sealed with another key."""
-    sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    """This opens what a token has sealed; None where it was sealed with another key, or never.
+
+    Beside what is sealed stand texts that people choose. One that begins like a token, with the
+    name of a key that there is, must be as readable as any other.
+    """
     try:
+        sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], tag.encode()).decode()
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # Too short for a nonce, or no base64 at all.
         return None
 
 

@@ -1,5 +1,6 @@
 """The history of orders: found by customer, status, date and product, page by page."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 
 from modules.kernel.contracts import new_id
+from modules.kernel.eventstore.personal import tag_of
 from modules.kernel.messaging.testing import drain
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.messaging.write_tokens import collecting
@@ -78,6 +80,17 @@ class TestHistory:
         drain()
         [order] = search(client)["orders"]
         assert (order["status"], order["total_minor"]) == ("cancelled", 700)
+
+    def test_goes_on_after_an_order_with_a_text_like_those_that_are_sealed(
+        self, client: Client
+    ) -> None:
+        """Whoever orders can work out the name of his own key, and choose his payment token."""
+        request = a_request(a_line(), customer_id="MALLORY")
+        token = f"enc1:{tag_of('MALLORY')}:A"
+        odd = place_request(replace(request, payment_token=token), key="odd").order_id
+        next_one = place(customer_id="ANN")
+        drain()
+        assert ids(client) == [next_one, odd]
 
     def test_leaves_out_what_was_heard_of_and_never_placed(self, client: Client) -> None:
         order_id = place()

@@ -7,7 +7,7 @@ from django.db import connection
 from modules.kernel.contracts import ERASED
 from modules.kernel.eventstore.erasure import erase
 from modules.kernel.eventstore.models import Snapshot
-from modules.kernel.eventstore.personal import SubjectKeys
+from modules.kernel.eventstore.personal import SubjectKeys, tag_of
 from modules.kernel.eventstore.tests.jar import JarGiven, give, jars, put_in
 from modules.kernel.messaging.catalogue import decode, sealed
 from modules.kernel.messaging.consumer import Consumer
@@ -77,6 +77,18 @@ class TestWhatIsPersonal:
     def test_is_told_from_a_text_that_only_looks_encrypted(self) -> None:
         give("c", "cid", "enc1:AAAAAAAAAAAAAAAAAAAAAA:AAAA")
         assert jars.load("c").state.owner_name == "enc1:AAAAAAAAAAAAAAAAAAAAAA:AAAA"
+
+    @pytest.mark.parametrize("rest", ["A", "AAAA", "A" * 13, "A" * 20, "A" * 40])
+    def test_is_told_from_a_text_with_the_name_of_a_key_that_it_was_not_sealed_with(
+        self, rest: str
+    ) -> None:
+        """Anybody can make up the name of his own key, and write it where nothing is sealed."""
+        text = f"enc1:{tag_of('ann')}:{rest}"
+        give(text, "ann", "Ann Smith")
+        assert jars.load(text).state.owner_name == "Ann Smith"
+        assert [stream for stream, _ in jars.replay() if text in stream]
+        assert erase("ann", operator="op", reason="asked for it").key_destroyed
+        assert jars.load(text).state.owner_name == ERASED
 
 
 @pytest.mark.usefixtures("anns_jar")
