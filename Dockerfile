@@ -22,6 +22,8 @@ COPY modules/ modules/
 # What the settings insist on; it is in no layer's environment and is not used to serve.
 RUN SECRET_KEY=collectstatic ALLOWED_HOSTS=- DATABASE_URL=sqlite:// \
     python manage.py collectstatic --no-input
+# For the keys that sign tokens: a new volume there belongs to whom the folder does.
+RUN install --directory --owner=quarry --mode=0700 /keys
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \

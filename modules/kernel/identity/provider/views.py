@@ -1,15 +1,40 @@
-"""What the provider publishes of itself: its endpoints and its public keys."""
+"""Giving tokens, and what the provider publishes of itself: its endpoints and its public keys."""
 
+from typing import Any
+
+import structlog
 from django.conf import settings
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
+from oauth2_provider.views import TokenView
 
 from modules.kernel.identity.issuing import ALGORITHM, issuing
+from modules.kernel.identity.keys import SigningKeysMissing
 from modules.kernel.identity.provider.tokens import ClientScopes
 
 _AN_HOUR = 3_600
+
+_logger = structlog.get_logger("quarry.identity")
+
+
+class TokenGivingView(TokenView):  # type: ignore[misc]  # it has no types
+    """The tokens for a program that has said who it is."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """This gives them, or says that none are given out as long as no key is there to sign."""
+        try:
+            answer: HttpResponse = super().post(request, *args, **kwargs)
+        except SigningKeysMissing as error:
+            # Whom to ask is in the log: where keys are is nothing for a client.
+            _logger.error("signing_keys_missing", reason=str(error))
+            said = {
+                "error": "temporarily_unavailable",
+                "error_description": "no tokens are given out at the moment",
+            }
+            return JsonResponse(said, status=503, headers={"Cache-Control": "no-store"})
+        return answer
 
 
 @require_GET

@@ -5,7 +5,9 @@ import threading
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from joserfc.jwk import RSAKey
+from pytest_django import Settings
 
 from modules.kernel.identity import SigningKeys, SigningKeysMissing
 from modules.kernel.identity.issuers import PublishedKeys
@@ -43,6 +45,17 @@ class TestOurKeys:
         made = SigningKeys(tmp_path, makes=True).signing()
         assert SigningKeys(tmp_path).signing().kid == made.kid
         assert (tmp_path / "signing.json").stat().st_mode & 0o777 == 0o600
+
+    def test_are_made_once_by_what_starts_an_installation(
+        self, tmp_path: Path, settings: Settings
+    ) -> None:
+        settings.QUARRY_TOKEN_KEYS = str(tmp_path)
+        call_command("token_keys", "--if-none")
+        first = SigningKeys(tmp_path).signing().kid
+        call_command("token_keys", "--if-none")
+        assert [key.kid for key in SigningKeys(tmp_path).all()] == [first]
+        call_command("token_keys")
+        assert len(SigningKeys(tmp_path).all()) == 2
 
     def test_are_made_once_by_several_at_once(self, tmp_path: Path) -> None:
         found: list[object] = []

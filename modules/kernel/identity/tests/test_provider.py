@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ from django.test import Client as Browser
 from django.utils.crypto import get_random_string
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from pytest_django import Settings
 
 from modules.kernel.contracts import Principal, PrincipalKind
 from modules.kernel.identity import BadToken, TokenVerifier, issuing
@@ -89,6 +91,14 @@ class TestAPartner:
     def test_gets_nothing_with_a_wrong_secret(self, client: dict[str, str]) -> None:
         answer = self.asked(client | {"client_secret": "guessed"})
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+    def test_is_told_that_none_is_given_out_where_no_key_is(
+        self, client: dict[str, str], settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.QUARRY_TOKEN_KEYS, settings.QUARRY_TOKEN_KEYS_MADE = str(tmp_path), False
+        answer = self.asked(client)
+        assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+        assert str(tmp_path) not in answer.content.decode()
 
     def test_may_take_its_token_back(self, client: dict[str, str]) -> None:
         got = self.asked(client).json()["access_token"]
