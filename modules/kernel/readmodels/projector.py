@@ -77,9 +77,9 @@ class Projector:
             # A look at the head is cheap; a transaction for each, to find nothing, is not.
             if self._seen.get(pk) != head:
                 made = self._advance(pk)
-                done += made
-                if not made and not self._go_on_at > now:
+                if made == 0:
                     self._seen[pk] = head
+                done += made or 0
         return done
 
     def close(self) -> None:
@@ -98,12 +98,17 @@ class Projector:
             .values_list("pk", flat=True)
         )
 
-    def _advance(self, pk: int) -> int:
+    def _advance(self, pk: int) -> int | None:
+        """This takes a batch in; None where it failed, or where another process is at it.
+
+        That one may end without having moved the checkpoint, and no message come after that: so
+        only who had the checkpoint can say that there is nothing to take.
+        """
         try:
             done = advance(self.projection, self.log, pk, limit=self.projection.batch)
         except Exception as error:
             self._failed(pk, error)
-            return 0
+            return None
         self.idle_seconds, self._pause_seconds = _IDLE_SECONDS, _FIRST_PAUSE_SECONDS
         return done
 
@@ -119,8 +124,10 @@ class Projector:
         self._pause_seconds = min(self._pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
 
 
-def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int = 0) -> int:
+def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int = 0) -> int | None:
     """This takes one batch into a generation, in a transaction, and gives the number of positions.
+
+    None where another process is at it, or the generation has been dropped.
 
     Args:
         pk: of the generation's checkpoint in this log.
@@ -130,7 +137,7 @@ def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int
     with writer_turn(database), transaction.atomic(using=database):
         row = _lock(database, pk, wait=bool(until))
         if row is None:
-            return 0  # Another process is at it, or the generation has been dropped.
+            return None
         pos, number, state, error, has_taken_some = row
         found, reached = log.read(after=pos, names=projection.names, parts=None, limit=limit)
         if until and reached > until:

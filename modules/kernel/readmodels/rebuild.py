@@ -168,7 +168,7 @@ def _catch_up(
                 raise RebuildRefused(
                     f"another rebuild of {projection.name} has taken over from this one"
                 )
-            position += done
+            position += done or 0
             report(Progress(phase=phase, position=position, head=max(head, position)))
 
 
@@ -233,9 +233,8 @@ def _bring_level(projection: Projection, locked: list[Checkpoint], live: Generat
         log = open_log(source, kept_in=projection.database)
         for one in movable:
             while one.pos < target:
-                one.pos += advance(
-                    projection, log, one.pk, limit=projection.batch * 10, until=target
-                )
+                done = advance(projection, log, one.pk, limit=projection.batch * 10, until=target)
+                one.pos += done or 0
 
 
 def _old(checkpoints: list[Checkpoint]) -> int:

@@ -1,6 +1,11 @@
 """Projections in the running system: each message once, and nothing left out without a word."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
 import pytest
+from django.db import connection, transaction
 
 from modules.kernel.eventstore.erasure import erase
 from modules.kernel.messaging.testing import drain
@@ -10,6 +15,7 @@ from modules.kernel.readmodels import generations
 from modules.kernel.readmodels.lag import lag_of
 from modules.kernel.readmodels.metrics import read_model_exposition
 from modules.kernel.readmodels.models import Checkpoint, TakenAhead
+from modules.kernel.readmodels.projector import Projector
 from modules.kernel.readmodels.reading import CommandReadsReadModel, read
 from modules.kernel.readmodels.status import status
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
@@ -22,6 +28,29 @@ def happen(*numbers: int, thing: str = "a") -> None:
 def tally(thing: str = "a") -> tuple[int, int]:
     rows = read(Tallies, lambda: list(Tally.objects.filter(thing=thing)))
     return (rows[0].times, rows[0].last) if rows else (0, 0)
+
+
+@contextmanager
+def being_at_it(tallies: Tallies) -> Iterator[None]:
+    """Inside this another transaction has the checkpoint, which it will not have moved."""
+
+    def have() -> None:
+        with transaction.atomic():
+            generation = generations.live(tallies)
+            list(Checkpoint.objects.select_for_update().filter(generation=generation))
+            has_it.set()
+            assert let_go.wait(20)
+        connection.close()
+
+    has_it, let_go = Event(), Event()
+    other = Thread(target=have)
+    other.start()
+    try:
+        assert has_it.wait(10)
+        yield
+    finally:
+        let_go.set()
+        other.join(10)
 
 
 class TestAReadModel:
@@ -64,6 +93,17 @@ class TestAReadModel:
         drain()
         assert tally() == (26, 28)
         assert not TakenAhead.objects.exists()
+
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="writers on SQLite take turns")
+    def test_goes_on_once_the_other_that_was_at_it_has_gone(self, tallies: Tallies) -> None:
+        """It died, or had the checkpoint stand still to compare: no message comes after that."""
+        projector = Projector(tallies, "default")
+        happen(1)
+        tick()
+        with being_at_it(tallies):
+            assert projector.step() == 0
+        assert sum(iter(projector.step, 0)) > 0
+        assert tally() == (1, 1)
 
     def test_tells_others_of_what_was_committed(self, tallies: Tallies) -> None:
         happen(1, 2)
