@@ -55,8 +55,8 @@ class Projector:
         self.projection = projection
         self.log = open_log(source, kept_in=projection.database)
         self.idle_seconds = _IDLE_SECONDS
-        self._pause_seconds = _FIRST_PAUSE_SECONDS
-        self._go_on_at = 0.0
+        #: When a generation that failed goes on, and after what pause.
+        self._paused: dict[int, tuple[float, float]] = {}
         self._look_at = 0.0
         self._followed: list[int] = []
         #: The head of the log at which a generation, by its checkpoint, had nothing to take.
@@ -66,20 +66,22 @@ class Projector:
     def step(self) -> int:
         """This takes one batch into each generation."""
         now = time.monotonic()
-        if now < self._go_on_at:
-            return 0
         if now >= self._look_at:
             self._followed = self._find_followed()
             self._look_at = now + _LOOK_SECONDS
+            self._paused = {pk: one for pk, one in self._paused.items() if pk in self._followed}
         head = self.log.head()
         done = 0
         for pk in self._followed:
             # A look at the head is cheap; a transaction for each, to find nothing, is not.
-            if self._seen.get(pk) != head:
+            # One that failed pauses by itself: what is read must not wait for what is kept.
+            if self._seen.get(pk) != head and now >= self._paused.get(pk, (0.0, 0.0))[0]:
                 made = self._advance(pk)
                 if made == 0:
                     self._seen[pk] = head
                 done += made or 0
+        first = min((go_on_at for go_on_at, _ in self._paused.values()), default=float("inf"))
+        self.idle_seconds = min(_IDLE_SECONDS, max(first - time.monotonic(), 0.0))
         return done
 
     def close(self) -> None:
@@ -109,7 +111,7 @@ class Projector:
         except Exception as error:
             self._failed(pk, error)
             return None
-        self.idle_seconds, self._pause_seconds = _IDLE_SECONDS, _FIRST_PAUSE_SECONDS
+        self._paused.pop(pk, None)
         return done
 
     def _failed(self, pk: int, error: Exception) -> None:
@@ -119,9 +121,9 @@ class Projector:
         _logger.warning("read_model_stopped", read_model=self.projection.name, error=repr(error))
         with writer_turn(database), transaction.atomic(using=database):
             Generation.objects.using(database).filter(checkpoints__pk=pk).update(error=repr(error))
-        self._go_on_at = time.monotonic() + self._pause_seconds
-        self.idle_seconds = self._pause_seconds
-        self._pause_seconds = min(self._pause_seconds * 2, _LONGEST_PAUSE_SECONDS)
+        _, last = self._paused.get(pk, (0.0, _FIRST_PAUSE_SECONDS / 2))
+        pause_seconds = min(last * 2, _LONGEST_PAUSE_SECONDS)
+        self._paused[pk] = time.monotonic() + pause_seconds, pause_seconds
 
 
 def advance(projection: Projection, log: Log, pk: int, *, limit: int, until: int = 0) -> int | None:

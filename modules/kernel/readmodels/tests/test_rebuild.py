@@ -17,6 +17,7 @@ from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.placements import State, StoredPlacements, place
 from modules.kernel.readmodels import Happened, Tables, generations, switching
 from modules.kernel.readmodels.models import Generation
+from modules.kernel.readmodels.projector import Projector
 from modules.kernel.readmodels.rebuild import Progress, RebuildRefused, rebuild
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
 
@@ -67,6 +68,26 @@ class TestRebuild:
         happen(100)
         drain()
         assert Tally.objects.get(thing="a").last == 100
+
+    def test_is_read_without_delay_where_what_was_read_before_goes_wrong(
+        self, filled: Tallies
+    ) -> None:
+        """As it well may: that is why it was rebuilt."""
+
+        def fail(events: object, tables: Tables) -> None:
+            if tables.model(Tally)._meta.db_table.endswith("_g1"):
+                raise RuntimeError("its rows are wrong")
+
+        rebuild(filled, lambda progress: None)
+        filled.disturb.append(fail)
+        projector = Projector(filled, "default")
+        for number in (101, 102, 103):
+            happen(number)
+            tick()
+            projector.step()
+            assert Tally.objects.get(thing="a").last == number
+        assert Generation.objects.get(number=1, projection=filled.name).error
+        assert projector.idle_seconds < 0.5
 
     def test_is_refused_while_the_module_is_being_moved(self, filled: Tallies) -> None:
         rebuild(filled, lambda progress: None)
