@@ -25,9 +25,22 @@ LOCK_SECONDS = 5.0
 
 
 def ensure(projection: Projection) -> None:
-    """This makes the first generation of a read model that has none, and reads it."""
+    """This makes the first generation of a read model that has none, and reads it.
+
+    Those that there are get a checkpoint in each log that has come since: a module may have been
+    given a database of its own.
+    """
     database = projection.database
-    if Generation.objects.using(database).filter(projection=projection.name).exists():
+    found = Generation.objects.using(database).filter(projection=projection.name)
+    pairs = set(found.values_list("pk", "checkpoints__source"))
+    if pairs:
+        missing = {(pk, source) for pk, _ in pairs for source in databases()} - pairs
+        if missing:
+            with writer_turn(database), transaction.atomic(using=database):
+                Checkpoint.objects.using(database).bulk_create(
+                    (Checkpoint(generation_id=pk, source=source) for pk, source in missing),
+                    ignore_conflicts=True,  # Each follower of the read model comes by here.
+                )
         return
     with writer_turn(database), transaction.atomic(using=database):
         _forget(projection)

@@ -1,9 +1,13 @@
 """The read model of `tallies`, registered for a test and gone after it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.conf import LazySettings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.db.utils import ConnectionHandler
 
 from modules.kernel.messaging.followers import follow, unfollow
 from modules.kernel.readmodels import projection as registry
@@ -32,3 +36,22 @@ def tallies(transactional_db: None) -> Iterator[Tallies]:
             for table in connection.introspection.table_names(cursor):
                 if table.startswith("probe_tally_g"):
                     cursor.execute(f"DROP TABLE {table}")
+
+
+@pytest.fixture
+def second_log(
+    tallies: Tallies, settings: LazySettings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[str]:
+    """This gives the alias of a database that the probe gets for its own, the tallies not."""
+    alias = "things"
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "things.sqlite3")}
+    # Not among the settings: Django lets a test connect to those only that it was begun with.
+    connections[alias] = ConnectionHandler({"default": {}, alias: sqlite}).create_connection(alias)
+    try:
+        monkeypatch.setattr(Tallies, "module", "tallies")
+        settings.QUARRY_DATABASES = {**settings.QUARRY_DATABASES, "probe": alias}
+        call_command("migrate", "messaging", database=alias, verbosity=0)
+        yield alias
+    finally:
+        connections[alias].close()
+        del connections[alias]

@@ -11,12 +11,13 @@ from modules.kernel.eventstore.erasure import erase
 from modules.kernel.messaging.testing import drain
 from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
 from modules.kernel.messaging.unit_of_work import unit_of_work
-from modules.kernel.readmodels import generations
+from modules.kernel.readmodels import generations, switching
 from modules.kernel.readmodels.lag import lag_of
 from modules.kernel.readmodels.metrics import read_model_exposition
 from modules.kernel.readmodels.models import Checkpoint, TakenAhead
 from modules.kernel.readmodels.projector import Projector
 from modules.kernel.readmodels.reading import CommandReadsReadModel, read
+from modules.kernel.readmodels.rebuild import rebuild
 from modules.kernel.readmodels.status import status
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
 
@@ -61,6 +62,21 @@ class TestAReadModel:
         drain()
         assert tally() == (26, 25)
         assert lag_of(tallies).positions == 0
+
+    def test_follows_a_log_that_came_after_it(
+        self, tallies: Tallies, request: pytest.FixtureRequest
+    ) -> None:
+        """A module gets a database of its own; what it says from then on is in the log there."""
+        happen(1)
+        drain()
+        rebuild(tallies, lambda progress: None)
+        request.getfixturevalue("second_log")
+        happen(2)
+        drain()
+        assert tally() == (2, 2)
+        assert lag_of(tallies).positions == 0
+        switching.rollback(tallies)
+        assert tally() == (2, 2)
 
     def test_takes_a_batch_back_whose_checkpoint_did_not_move(self, tallies: Tallies) -> None:
         def fail_once(events: object, tables: object) -> None:
