@@ -6,8 +6,8 @@ come first, so a row is made by whichever does.
 """
 
 import uuid
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from django.db import models
 
@@ -32,6 +32,10 @@ _STATUS: dict[type, OrderStatus] = {
     OrderFailed: OrderStatus.FAILED,
     OrderCancelled: OrderStatus.CANCELLED,
 }
+
+#: What each module's news fills: their logs may be two, and are then taken in by two threads.
+_OF_PAYMENTS = ("total_minor",)
+_OF_ORDERING = ("customer_id", "status", "currency", "placed_at", "failure_code")
 
 
 class HistoryRow(models.Model):
@@ -87,13 +91,18 @@ class OrderHistory(Projection):
 
     def project(self, events: Sequence[Happened], tables: Tables) -> None:
         row_class = tables.model(HistoryRow)
-        ids = {uuid.UUID(one.event.order_id) for one in events}
-        rows: dict[Any, HistoryRow] = tables[HistoryRow].in_bulk(ids)
-        products: list[HistoryProduct] = []
+        totals: dict[uuid.UUID, HistoryRow] = {}
+        ours = [one for one in events if not isinstance(one.event, PaymentAuthorised)]
         for one in events:
+            if isinstance(one.event, PaymentAuthorised):
+                order_id = uuid.UUID(one.event.order_id)
+                totals[order_id] = row_class(order_id=order_id, total_minor=one.event.amount_minor)
+        _keep(tables, totals, _OF_PAYMENTS)
+        rows = tables[HistoryRow].in_bulk({uuid.UUID(one.event.order_id) for one in ours})
+        products: list[HistoryProduct] = []
+        for one in ours:
             order_id = uuid.UUID(one.event.order_id)
-            row = rows.setdefault(order_id, row_class(order_id=order_id))
-            _note(row, one)
+            _note(rows.setdefault(order_id, row_class(order_id=order_id)), one)
             if isinstance(one.event, OrderPlaced):
                 products += [
                     tables.model(HistoryProduct)(
@@ -104,20 +113,26 @@ class OrderHistory(Projection):
                     )
                     for line in one.event.lines
                 ]
-        tables[HistoryRow].bulk_create(
-            rows.values(),
-            update_conflicts=True,
-            unique_fields=["order_id"],
-            update_fields=[field.name for field in row_class._meta.fields if not field.primary_key],
-        )
+        _keep(tables, rows, _OF_ORDERING)
         tables[HistoryProduct].bulk_create(products)
+
+
+def _keep(tables: Tables, rows: Mapping[uuid.UUID, HistoryRow], columns: Sequence[str]) -> None:
+    """This writes columns of rows, and makes those that are not there.
+
+    Never a column of the other log's: another thread may be writing it at this moment. In order,
+    so that the two do not come to wait for one another.
+    """
+    tables[HistoryRow].bulk_create(
+        (rows[order_id] for order_id in sorted(rows)),
+        update_conflicts=True,
+        unique_fields=["order_id"],
+        update_fields=columns,
+    )
 
 
 def _note(row: HistoryRow, one: Happened) -> None:
     event = one.event
-    if isinstance(event, PaymentAuthorised):
-        row.total_minor = event.amount_minor
-        return
     if isinstance(event, OrderPlaced):
         row.customer_id, row.currency = event.customer_id, event.currency
         row.placed_at = one.recorded_at
