@@ -172,6 +172,25 @@ class TestRebuild:
         assert rebuilt.equal is True
         assert Tally.objects.get(thing="a").owner_name == "[erased]"
 
+    @pytest.mark.parametrize("is_read", [False, True])
+    def test_lets_a_person_be_erased_where_older_code_made_other_columns(
+        self, filled: Tallies, monkeypatch: pytest.MonkeyPatch, is_read: bool
+    ) -> None:
+        """Whose the older columns are nobody can say any more: the way back to them goes."""
+        publish(ThingNamed(thing="a", owner="ann", owner_name="Ann Smith"))
+        drain()
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE probe_tally_g1 RENAME COLUMN owner_name TO name_of_owner")
+        monkeypatch.setattr(Tallies, "version", 2)
+        if is_read:
+            erase("ann", operator="op", reason="asked for it")
+            assert states() == {1: "live"}
+        rebuild(filled, lambda progress: None)
+        assert erase("ann", operator="op", reason="asked for it").rows == 1
+        assert states() == {2: "live"}
+        assert Tally.objects.get(thing="a").owner_name == "[erased]"
+        assert "probe_tally_g1" not in connection.introspection.table_names()
+
     @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="writers on SQLite take turns")
     def test_is_not_done_while_an_older_transaction_may_commit(self, filled: Tallies) -> None:
         """An append that is not committed has no position: by positions all is caught up."""
