@@ -268,6 +268,10 @@ STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 #: How long inventory keeps goods for an order that nobody picks or cancels.
 INVENTORY_RESERVATION_MINUTES = env.int("INVENTORY_RESERVATION_MINUTES", 15)
 
+#: How long a step of an order may stay without an answer before the order is undone. More where a
+#: module may be away for longer, and its customers would rather wait.
+ORDERING_STEP_TIMEOUT_SECONDS = env.float("ORDERING_STEP_TIMEOUT_SECONDS", 30.0)
+
 #: How long a receiver of webhooks has to answer, and after how many days without an answer its
 #: endpoint is disabled. Private addresses and plain HTTP are for tests and development only.
 PARTNERS_WEBHOOKS_TIMEOUT_SECONDS = env.float("PARTNERS_WEBHOOKS_TIMEOUT_SECONDS", 10.0)

@@ -13,6 +13,8 @@ Goods are picked before the money is taken: a customer never pays for what is no
 Source: Garcia-Molina & Salem, Sagas (1987), for the pivot and the compensations.
 """
 
+from django.conf import settings
+
 from modules.inventory.contracts import (
     PickStock,
     ReleaseStock,
@@ -44,6 +46,8 @@ from modules.shipping.contracts import (
     ShipmentRefused,
 )
 
+_ANSWERED_WITHIN_SECONDS = settings.ORDERING_STEP_TIMEOUT_SECONDS
+
 
 class Checkout(Saga):
     """This carries out one order; an instance is known by the order's id."""
@@ -67,7 +71,7 @@ class Checkout(Saga):
         failure=(PaymentDeclined,),
         undo=VoidPayment,
         undone=PaymentVoided,
-        timeout_seconds=30,
+        timeout_seconds=_ANSWERED_WITHIN_SECONDS,
     )
     reserve = command(
         ReserveStock,
@@ -76,7 +80,7 @@ class Checkout(Saga):
         failure=(StockRefused,),
         undo=ReleaseStock,
         undone=StockReleased,
-        timeout_seconds=30,
+        timeout_seconds=_ANSWERED_WITHIN_SECONDS,
     )
     book = command(
         BookShipment,
@@ -90,7 +94,7 @@ class Checkout(Saga):
         failure=(ShipmentRefused,),
         undo=CancelShipment,
         undone=ShipmentCancelled,
-        timeout_seconds=30,
+        timeout_seconds=_ANSWERED_WITHIN_SECONDS,
     )
     # Its undo is the reservation's: what is released may be reserved or picked.
     pick = command(
@@ -100,7 +104,7 @@ class Checkout(Saga):
         failure=(ReservationLapsed,),
         undo=ReleaseStock,
         undone=StockReleased,
-        timeout_seconds=30,
+        timeout_seconds=_ANSWERED_WITHIN_SECONDS,
     )
     capture = command(
         CapturePayment,
@@ -109,7 +113,7 @@ class Checkout(Saga):
         failure=(PaymentDeclined,),
         undo=VoidPayment,
         undone=PaymentVoided,
-        timeout_seconds=30,
+        timeout_seconds=_ANSWERED_WITHIN_SECONDS,
         pivot=True,
     )
     confirm = local("ordering.confirm", retriable=True)
