@@ -25,6 +25,7 @@ from modules.kernel.readmodels.fence import Fence
 from modules.kernel.readmodels.models import Checkpoint, Generation
 from modules.kernel.readmodels.projection import Projection
 from modules.kernel.readmodels.projector import advance
+from modules.kernel.readmodels.pruned import pruned_messages
 
 State = Generation.State
 
@@ -84,12 +85,13 @@ def rebuild(
     Args:
         report: told of the progress now and then.
         switch: else the new generation stays ready, for `switching.switch`.
-        even_if_different: switch also where a live generation of the same version differs.
+        even_if_different: switch also where a live generation of the same version differs, or
+            one of another may have what came of messages that were pruned since.
         keep: else the new generation is dropped after the comparison.
         patience_seconds: how long older transactions are waited for.
 
     Raises:
-        RebuildRefused: older transactions did not end, or the generations differ.
+        RebuildRefused: older transactions did not end, or the generations differ, or may.
         NotInCharge: the module is being moved, or elsewhere.
     """
     switching.refuse_unless_in_charge(projection)
@@ -210,9 +212,20 @@ def _compare_and_switch(
             equal = before == digest
         generation.state, generation.digest = State.READY, digest
         generation.save(using=database)
-        refused = equal is False and switch and not even_if_different
+        # Of another version nothing is compared, and so nobody would see that rows are missing.
+        pruned = {} if equal else pruned_messages()
+        refused = switch and not even_if_different and (equal is False or bool(pruned))
         if switch and not refused:
             switching.switch_to(projection, generation)
+    if refused and pruned:
+        lost = ", ".join(f"{number} of {source}" for source, number in pruned.items())
+        raise RebuildRefused(
+            f"messages were pruned ({lost}), and generation {generation.number} of "
+            f"{projection.name} has nothing of what came of them; the live one still has. If it "
+            "is made of none of them, or need not have that any more, rebuild with "
+            "--even-if-different",
+            pruned=pruned,
+        )
     if refused:
         raise RebuildRefused(
             f"generation {generation.number} of {projection.name} has other rows ({digest}) than "

@@ -60,7 +60,8 @@ class Command(BaseCommand):
                 one.add_argument(
                     "--even-if-different",
                     action="store_true",
-                    help="switch also where the live generation has other rows",
+                    help="switch also where the live generation has other rows, or may have: "
+                    "some that came of messages pruned since",
                 )
         for action in actions.choices.values():
             action.add_argument("--json", action="store_true", help="for a program to read")
