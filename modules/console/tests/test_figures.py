@@ -1,12 +1,15 @@
 """The live figures: orders a minute, failures by code, revenue."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from modules.console.queries.figures import figures
+from modules.console.read_models import Figure, LiveFigures
 from modules.kernel.messaging.testing import drain
 from modules.kernel.messaging.unit_of_work import unit_of_work
+from modules.kernel.readmodels.tests.overlapping import project, project_overlapping
 from modules.ordering.contracts import OrderFailed, OrderFulfilled, OrderPlaced
 from modules.payments.contracts import PaymentCaptured, PaymentRefunded
 from modules.shipping.contracts import Address
@@ -68,3 +71,18 @@ class TestFigures:
         page = client.get("/console/figures").text
         assert "out-of-stock" in page
         assert "6.00" in page
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="writers on SQLite take turns")
+class TestNewsOfTwoLogs:
+    """A module that gets a database of its own has news of one minute in two logs."""
+
+    @pytest.mark.parametrize("before", [0, 1])
+    def test_is_counted_once_each(self, before: int) -> None:
+        refunded = PaymentRefunded(
+            order_id=_ORDER % 0, refund_id="r", amount_minor=400, currency="USD"
+        )
+        project(LiveFigures(), *[refunded] * before)
+        project_overlapping(LiveFigures(), [refunded], [refunded])
+        row = Figure.objects.get()
+        assert (row.number, row.amount_minor) == (2 + before, 400 * (2 + before))

@@ -16,7 +16,7 @@ Source: "CQRS", G. Young (2010); "Rebuilding projections", V. Vernon (2013).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -26,6 +26,7 @@ from django.conf import settings
 from django.db import models
 
 from modules.kernel.contracts import contract_of
+from modules.kernel.messaging.logs import databases
 from modules.kernel.messaging.unit_of_work import database_of_module
 from modules.kernel.readmodels.insertion import insert_rows
 
@@ -56,6 +57,25 @@ class Tables:
     def __getitem__(self, model: type[M]) -> models.QuerySet[M]:
         """This gives the rows of a table, to be written and read."""
         return self.model(model)._default_manager.using(self.database)
+
+    def locked(self, rows: Iterable[M], *, of: type[M]) -> dict[Any, M]:
+        """This gives rows to be changed, by primary key, which no other log's news change now.
+
+        Projectors of several logs work at one moment, and may have news of one row: one that is
+        read elsewise, changed and written takes back what another has just made of it.
+
+        Args:
+            rows: as they are to begin with, for those that are not there yet.
+        """
+        # In order of the keys, inserting and locking: of two with the same rows one waits, and
+        # neither waits for the other.
+        wanted = sorted(rows, key=lambda row: row.pk)
+        if len(databases()) > 1:
+            # Made already, so that there is something to lock. With one log there is one
+            # projector at a time, and it would be half of the work again for nothing.
+            self[of].bulk_create(wanted, ignore_conflicts=True)
+        found = self[of].select_for_update().order_by("pk").in_bulk([row.pk for row in wanted])
+        return {row.pk: found.get(row.pk, row) for row in wanted}
 
     def insert(
         self, model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]

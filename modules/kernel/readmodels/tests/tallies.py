@@ -54,9 +54,11 @@ class Tallies(Projection):
     def project(self, events: Sequence[Happened], tables: Tables) -> None:
         for disturbance in self.disturb:
             disturbance(events, tables)  # type: ignore[operator]  # a function
-        rows = tables[Tally].in_bulk({one.event.thing for one in events})
+        tally = tables.model(Tally)
+        things = {one.event.thing for one in events}
+        rows = tables.locked((tally(thing=one) for one in things), of=Tally)
         for one in events:
-            row = rows.setdefault(one.event.thing, tables.model(Tally)(thing=one.event.thing))
+            row = rows[one.event.thing]
             if isinstance(one.event, ThingNamed):
                 row.owner, row.owner_name = one.event.owner, one.event.owner_name
             else:

@@ -19,6 +19,7 @@ from modules.kernel.readmodels.projector import Projector
 from modules.kernel.readmodels.reading import CommandReadsReadModel, read
 from modules.kernel.readmodels.rebuild import rebuild
 from modules.kernel.readmodels.status import status
+from modules.kernel.readmodels.tests.overlapping import project_overlapping
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
 
 
@@ -140,6 +141,16 @@ class TestAReadModel:
         assert erased.rows == 1
         names = dict(Tally.objects.values_list("thing", "owner_name"))
         assert names == {"a": "[erased]", "b": "Bob Brown"}
+
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="writers on SQLite take turns")
+    def test_has_the_news_of_two_logs_of_one_thing(self, tallies: Tallies) -> None:
+        happen(1, thing="a")
+        drain()
+        one, other = (
+            [ThingHappened(thing=thing, number=2) for thing in names] for names in ("abc", "cba")
+        )
+        project_overlapping(tallies, one, other)
+        assert [tally(thing) for thing in "abc"] == [(3, 2), (2, 2), (2, 2)]
 
 
 class TestStatus:
