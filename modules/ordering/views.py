@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from modules.kernel import interfaces
 from modules.kernel.http import problems
-from modules.kernel.http.idempotency import idempotency_key
+from modules.kernel.http.idempotency import key_of_sender
 from modules.kernel.interfaces import current_principal
 from modules.ordering import queries
 from modules.ordering.contracts import Ordering
@@ -61,10 +61,10 @@ class OrdersView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        key = idempotency_key(request)
-        body = PlaceOrderSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        placed = interfaces.get(Ordering).place_order(body.to_request(), idempotency_key=key)
+        with key_of_sender(request, front="api") as key:
+            body = PlaceOrderSerializer(data=request.data)
+            body.is_valid(raise_exception=True)
+            placed = interfaces.get(Ordering).place_order(body.to_request(), idempotency_key=key)
         return Response(
             AcceptedOrderSerializer(placed).data,
             status=status.HTTP_202_ACCEPTED,

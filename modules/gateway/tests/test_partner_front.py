@@ -65,7 +65,9 @@ class TestOrders:
         ]
         assert ids[0] == ids[1] != ids[2]
         changed = {**ORDER, "payment_token": "tok_other"}
-        assert acme.send("orders", changed, key="1").json()["code"] == "idempotency-key-reused"
+        refusal = acme.send("orders", changed, key="1").json()
+        assert (refusal["code"], refusal["key"]) == ("idempotency-key-reused", "1")
+        assert "the idempotency key '1' has placed another order" in refusal["detail"]
         assert acme.send("orders", ORDER).json()["code"] == "idempotency-key-missing"
 
     def test_are_the_partners_own(self, acme: Partner) -> None:

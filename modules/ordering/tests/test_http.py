@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from modules.kernel.http.testing import customer
 from modules.ordering.models import Order
 from modules.ordering.tests.orders import announce
 
@@ -62,6 +63,21 @@ class TestPlacing:
         post(client)
         answer = post(client, line(quantity=3))
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency-key-reused")
+
+    def test_names_in_the_refusal_the_key_that_was_sent(self, client: Client) -> None:
+        post(client)
+        refusal = post(client, line(quantity=3)).json()
+        assert refusal["key"] == "key-1"
+        assert refusal["detail"].startswith("the idempotency key 'key-1' has placed another order")
+
+    def test_takes_the_key_of_one_customer_for_no_others(self) -> None:
+        answers = [
+            post(Client(headers=customer(who)), changed(customer_id=who))
+            for who in ("ANATR", "BLONP", "ANATR")
+        ]
+        assert [answer.status_code for answer in answers] == [202] * 3
+        first, others, again = (answer.json()["order_id"] for answer in answers)
+        assert first == again != others
 
     @pytest.mark.parametrize("key", [None, "", "   ", "x" * 256])
     def test_answers_400_without_a_usable_key(self, client: Client, key: str | None) -> None:

@@ -1,6 +1,5 @@
 """A partner's orders: placing one or many, and what has become of them."""
 
-import hashlib
 from typing import Any
 
 from django.urls import reverse
@@ -31,7 +30,7 @@ from modules.gateway.fronts.refusals import (
 )
 from modules.gateway.fronts.web.shapes import CursorQuerySerializer
 from modules.kernel import interfaces
-from modules.kernel.http.idempotency import idempotency_key
+from modules.kernel.http.idempotency import idempotency_key, key_of_sender
 from modules.ordering.contracts import Order, Ordering, PlaceOrder
 from modules.partners.contracts import OrderImport, Partners
 from modules.shipping.contracts import Address
@@ -80,21 +79,20 @@ class PartnerOrdersView(PartnerView):
         },
     )
     def post(self, request: Request) -> Response:
-        key = idempotency_key(request)
-        body = PartnerPlaceOrderSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        checked: dict[str, Any] = body.validated_data
-        placed = interfaces.get(Ordering).place_order(
-            PlaceOrder(
-                customer_id=self.partner,
-                currency=checked["currency"],
-                lines=lines_of(checked),
-                ship_to=Address(**checked["ship_to"]),
-                payment_token=checked["payment_token"],
-            ),
-            # A partner's keys are its own: another's, or a customer's, cannot collide with them.
-            idempotency_key=f"partner:{_digest(self.partner, key)}",
-        )
+        with key_of_sender(request, front="partner") as key:
+            body = PartnerPlaceOrderSerializer(data=request.data)
+            body.is_valid(raise_exception=True)
+            checked: dict[str, Any] = body.validated_data
+            placed = interfaces.get(Ordering).place_order(
+                PlaceOrder(
+                    customer_id=self.partner,
+                    currency=checked["currency"],
+                    lines=lines_of(checked),
+                    ship_to=Address(**checked["ship_to"]),
+                    payment_token=checked["payment_token"],
+                ),
+                idempotency_key=key,
+            )
         return _accepted(request, placed.order_id, placed.status)
 
 
@@ -191,10 +189,6 @@ def _accepted(request: Request, order_id: str, order_status: str) -> Response:
         PartnerAcceptedSerializer,
         {"order_id": order_id, "status": order_status, "status_url": url},
     )
-
-
-def _digest(*words: str) -> str:
-    return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
 
 def _order_url(request: Request, order_id: str) -> str:
