@@ -2,7 +2,8 @@
 
 The installation is an issuer of its own, and believes those that the settings name beside it
 (`QUARRY_TOKEN_ISSUERS`). A token that has been verified once is known by its digest until it
-expires or is revoked. The edge asks `verifier().principal(token)`; see docs/gateway.md.
+expires, is revoked, or its key is taken away. The edge asks `verifier().principal(token)`; see
+docs/gateway.md.
 """
 
 from modules.kernel.identity.issuing import Issuing, issuing

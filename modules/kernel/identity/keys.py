@@ -45,8 +45,10 @@ class SigningKeys:
         """This gives the keys, the one that signs first; none where there is no file."""
         if self._clock() - self._read_at >= _READ_AGAIN_SECONDS:
             with self._lock:
-                self._keys = tuple(_read(self.path))
-                self._read_at = self._clock()
+                # Each token asks: of those that come at once, the first reads for all.
+                if self._clock() - self._read_at >= _READ_AGAIN_SECONDS:
+                    self._keys = tuple(_read(self.path))
+                    self._read_at = self._clock()
         return self._keys
 
     def signing(self) -> RSAKey:

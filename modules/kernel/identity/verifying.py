@@ -28,14 +28,25 @@ _REMEMBERED = 20_000
 
 
 class _Known(NamedTuple):
-    """This is a token that was verified: for whom, until when, and whether it is one of ours."""
+    """This is a token that was verified: for whom, until when, and by whose key."""
 
     principal: Principal
     expires_at: int
-    own: bool
+    issuer: Issuer | None
+    kid: str
+
+    def is_good(self, now: float) -> bool:
+        """This is true until it expires, while its issuer has the key.
+
+        A key that was stolen is taken away, and with it all that it has signed: also what this
+        process has seen before.
+        """
+        if self.issuer is None or now >= self.expires_at:
+            return False
+        return self.issuer.keys.key(self.kid) is not None
 
 
-_UNKNOWN = _Known(ANONYMOUS, 0, False)
+_UNKNOWN = _Known(ANONYMOUS, 0, None, "")
 
 
 class TokenVerifier:
@@ -70,12 +81,12 @@ class TokenVerifier:
         now = self._clock()
         digest = hashlib.sha256(token.encode()).hexdigest()
         known = self._known.get(digest, _UNKNOWN)
-        if now >= known.expires_at:
+        if not known.is_good(now):
             known = self._verify(token, now)
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[digest] = known
-        if known.own and self._is_revoked(digest):
+        if known.issuer and known.issuer.own and self._is_revoked(digest):
             raise BadToken("it was taken back")
         return known.principal
 
@@ -103,7 +114,7 @@ class TokenVerifier:
             raise BadToken(f"its signature or its claims are wrong: {error}") from error
         check_claims(claims, issuer=issuer.name, audience=issuer.audience, now=now)
         who = principal_of(claims, own=issuer.own)
-        return _Known(who, claims["exp"], issuer.own)
+        return _Known(who, claims["exp"], issuer, kid)
 
 
 def verifier() -> TokenVerifier:

@@ -31,9 +31,10 @@ class KeysAbroad:
 
     def __init__(self) -> None:
         self.its = RSAKey.generate_key(2048, {"kid": "abroad"})
+        self.is_published = True
 
     def key(self, kid: str) -> RSAKey | None:
-        return self.its if kid == "abroad" else None
+        return self.its if self.is_published and kid == "abroad" else None
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,14 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
 
 
 @pytest.fixture(scope="module")
-def abroad() -> KeysAbroad:
+def keys_abroad() -> KeysAbroad:
     return KeysAbroad()
+
+
+@pytest.fixture
+def abroad(keys_abroad: KeysAbroad) -> KeysAbroad:
+    keys_abroad.is_published = True
+    return keys_abroad
 
 
 @pytest.fixture
@@ -229,6 +236,33 @@ class TestAttacks:
         assert verifier.principal(token).subject == "ann"
         now[0] += 631
         with pytest.raises(BadToken, match="expired"):
+            verifier.principal(token)
+
+
+class TestARemembered:
+    """What is known of a token ends with the key that signed it."""
+
+    def test_token_ends_with_its_key(self, tmp_path: Path, sign: Sign) -> None:
+        now = [0.0]
+        own = SigningKeys(tmp_path, makes=True, clock=lambda: now[0])
+        stolen = own.signing()
+        issuers = issuers_of(own=own, issuer=ISSUER, audience=AUDIENCE, others=[])
+        verifier = TokenVerifier(issuers, clock=lambda: NOW)
+        token = sign(key=stolen)
+        assert verifier.principal(token).subject == "ann"
+        own.path.unlink()  # It was stolen, and is taken out of use.
+        now[0] += 5
+        assert own.signing().kid != stolen.kid
+        with pytest.raises(BadToken, match="has no key"):
+            verifier.principal(token)
+
+    def test_token_of_another_ends_with_its_key(
+        self, verifier: TokenVerifier, sign: Sign, abroad: KeysAbroad
+    ) -> None:
+        token = sign({"iss": ABROAD}, {"kid": "abroad"}, key=abroad.its)
+        verifier.principal(token)
+        abroad.is_published = False
+        with pytest.raises(BadToken, match="has no key"):
             verifier.principal(token)
 
 
