@@ -64,8 +64,8 @@ QUARRY_AUDIENCE = env.str("QUARRY_AUDIENCE", "quarry")
 QUARRY_TOKEN_KEYS = env.str("QUARRY_TOKEN_KEYS", str(VAR / "token-keys"))
 QUARRY_TOKEN_KEYS_MADE = True
 QUARRY_TOKEN_COMMAND = True
-#: Others whose tokens are believed: a JSON list of {"issuer", "jwks_uri"} and, if they differ,
-#: "audience" and "algorithm".
+#: Others whose tokens are believed: a JSON list of {"issuer", "jwks_uri", "scopes"} and, if they
+#: differ, "name", "kinds", "audience" and "algorithm"; see docs/gateway.md.
 QUARRY_TOKEN_ISSUERS: Any = env.json("QUARRY_TOKEN_ISSUERS", [])
 #: What a token may give leave to, in words for whoever is asked to agree.
 QUARRY_SCOPES: dict[str, str] = {

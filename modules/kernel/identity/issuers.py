@@ -1,10 +1,12 @@
 """Whose tokens are believed: this installation's, and those of issuers that the settings name."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -12,13 +14,19 @@ import urllib3
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
+from modules.kernel.contracts import PrincipalKind
 from modules.kernel.identity.keys import SigningKeys
+from modules.kernel.identity.rules import Foreign
 
 _logger = structlog.get_logger("quarry.identity")
 
 #: Signatures with a public key only: with a shared secret, whoever verifies could sign as well.
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA", "Ed25519")
 Key = RSAKey | ECKey | OKPKey
+#: Whom another issuer may speak for, where its configuration says so. It makes no operators, and
+#: no programs of the house.
+_KINDS = (PrincipalKind.CUSTOMER, PrincipalKind.PARTNER)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,38}")
 
 #: An issuer's keys are asked for again after this, and for a key that is not among them no more
 #: often than that: tokens with invented ids must not have the issuer asked for each.
@@ -43,14 +51,14 @@ class Issuer:
         name: as ``iss`` says it, exactly.
         audience: what its tokens for this installation say in ``aud``.
         algorithm: the only one that it signs with.
-        own: it is this installation.
+        foreign: how far it is believed; None for this installation.
     """
 
     name: str
     audience: str
     algorithm: str
     keys: Keys
-    own: bool = False
+    foreign: Foreign | None
 
 
 class PublishedKeys:
@@ -97,32 +105,55 @@ class PublishedKeys:
 
 
 def issuers_of(
-    *, own: SigningKeys, issuer: str, audience: str, others: list[Mapping[str, str]]
+    *, own: SigningKeys, issuer: str, audience: str, others: list[Mapping[str, Any]]
 ) -> dict[str, Issuer]:
     """This gives those who are believed, by name.
 
     Raises:
         ValueError: one of the others is not described as it must be.
     """
-    found = {issuer: Issuer(name=issuer, audience=audience, algorithm="RS256", keys=own, own=True)}
+    found = {
+        issuer: Issuer(name=issuer, audience=audience, algorithm="RS256", keys=own, foreign=None)
+    }
+    names: set[str] = set()
     for said in others:
-        if missing := {"issuer", "jwks_uri"} - set(said):
+        if missing := {"issuer", "jwks_uri", "scopes"} - set(said):
             raise ValueError(f"QUARRY_TOKEN_ISSUERS: {dict(said)} has no {sorted(missing)[0]!r}")
         algorithm = said.get("algorithm", "RS256")
         if algorithm not in ALGORITHMS:
-            raise ValueError(
-                f"QUARRY_TOKEN_ISSUERS: {said['issuer']} signs with {algorithm}; it is one of "
-                f"{', '.join(ALGORITHMS)}"
-            )
+            raise _wrong(said, f"signs with {algorithm}; it is one of {', '.join(ALGORITHMS)}")
         if said["issuer"] in found:
-            raise ValueError(f"QUARRY_TOKEN_ISSUERS: {said['issuer']} is there twice")
+            raise _wrong(said, "is there twice")
+        foreign = _foreign(said)
+        if foreign.name in names:
+            raise _wrong(said, f"is one of two called {foreign.name!r}; give each a 'name'")
+        names.add(foreign.name)
         found[said["issuer"]] = Issuer(
             name=said["issuer"],
             audience=said.get("audience", audience),
             algorithm=algorithm,
             keys=PublishedKeys(said["jwks_uri"]),
+            foreign=foreign,
         )
     return found
+
+
+def _foreign(said: Mapping[str, Any]) -> Foreign:
+    name = said.get("name") or urlsplit(said["issuer"]).hostname or ""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise _wrong(
+            said, f"is called {name!r}; its 'name' is 1 to 39 of a-z, 0-9, '.', '_' and '-'"
+        )
+    kinds, scopes = said.get("kinds", ["customer"]), said["scopes"]
+    if not isinstance(kinds, list) or not set(kinds) <= set(_KINDS):
+        raise _wrong(said, f"has kinds {kinds!r}; they are a list of {' and '.join(_KINDS)}")
+    if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
+        raise _wrong(said, f"has scopes {scopes!r}; they are a list of what it may give leave to")
+    return Foreign(name=name, kinds=frozenset(map(PrincipalKind, kinds)), scopes=frozenset(scopes))
+
+
+def _wrong(said: Mapping[str, Any], what: str) -> ValueError:
+    return ValueError(f"QUARRY_TOKEN_ISSUERS: {said['issuer']} {what}")
 
 
 def _fetch(url: str) -> bytes:

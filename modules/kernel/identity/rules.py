@@ -4,7 +4,9 @@ joserfc checks the signature and no more: it takes expired tokens and any ``typ`
 Source: RFC 8725 (JWT best current practices), RFC 9068 (JWT profile for access tokens).
 """
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from modules.kernel.contracts import Principal, PrincipalKind
@@ -15,11 +17,36 @@ LONGEST = 8_000
 _TYPES = ("at+jwt", "application/at+jwt")
 #: Private claims of this installation's own tokens.
 KIND, PLAN = "quarry_kind", "quarry_plan"
+#: The longest subject that is kept as it is: modules store a customer's id of 200 characters.
+_LONGEST_SUBJECT = 160
 _REQUIRED = ("iss", "sub", "aud", "exp", "iat", "jti", "client_id")
 
 
 class BadToken(Exception):
     """This says why a token is not taken: for this side's log, and not for its sender."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreign:
+    """This is how far another issuer is believed.
+
+    Attributes:
+        name: what stands before its subjects, so that none of them is one of ours, or of another
+            issuer's: it knows nothing of who has which id here.
+        kinds: who it may speak for.
+        scopes: the most that its tokens give leave to.
+    """
+
+    name: str
+    kinds: frozenset[PrincipalKind]
+    scopes: frozenset[str]
+
+    def named(self, said: str) -> str:
+        """This gives the id, here, of somebody whom the issuer knows by its own."""
+        if len(said) > _LONGEST_SUBJECT:
+            said = hashlib.sha256(said.encode()).hexdigest()
+        # No id that is made here has a colon.
+        return f"{self.name}:{said}"
 
 
 def check_header(header: Mapping[str, Any], *, algorithm: str) -> str:
@@ -78,12 +105,12 @@ def check_claims(claims: Mapping[str, Any], *, issuer: str, audience: str, now: 
         raise BadToken("it is not valid yet")
 
 
-def principal_of(claims: Mapping[str, Any], *, own: bool) -> Principal:
+def principal_of(claims: Mapping[str, Any], *, foreign: Foreign | None) -> Principal:
     """This gives who a token with good claims stands for.
 
     Args:
-        own: it is this installation's own. Others' words for a kind and a plan are not taken: a
-            foreign issuer makes no operators.
+        foreign: how far its issuer is believed; None for this installation. Others' words for a
+            kind and a plan are not taken: a foreign issuer makes no operators.
 
     Raises:
         BadToken
@@ -94,8 +121,17 @@ def principal_of(claims: Mapping[str, Any], *, own: bool) -> Principal:
     usual = (
         PrincipalKind.PARTNER if claims["sub"] == claims["client_id"] else PrincipalKind.CUSTOMER
     )
+    if foreign is not None:
+        if usual not in foreign.kinds:
+            raise BadToken(f"it is of a {usual}, for whom {foreign.name} may not speak here")
+        return Principal(
+            kind=usual,
+            subject=foreign.named(claims["sub"]),
+            client_id=foreign.named(claims["client_id"]),
+            scopes=foreign.scopes.intersection(scope.split()),
+        )
     try:
-        kind = PrincipalKind(claims.get(KIND, usual)) if own else usual
+        kind = PrincipalKind(claims.get(KIND, usual))
     except ValueError:
         raise BadToken(f"its {KIND} is {claims[KIND]!r}, which is none") from None
     return Principal(
@@ -103,5 +139,5 @@ def principal_of(claims: Mapping[str, Any], *, own: bool) -> Principal:
         subject=claims["sub"],
         client_id=claims["client_id"],
         scopes=frozenset(scope.split()),
-        plan=str(claims.get(PLAN, "")) if own else "",
+        plan=str(claims.get(PLAN, "")),
     )

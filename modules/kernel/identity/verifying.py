@@ -86,7 +86,7 @@ class TokenVerifier:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[digest] = known
-        if known.issuer and known.issuer.own and self._is_revoked(digest):
+        if known.issuer and known.issuer.foreign is None and self._is_revoked(digest):
             raise BadToken("it was taken back")
         return known.principal
 
@@ -113,7 +113,7 @@ class TokenVerifier:
         except (JoseError, ValueError) as error:
             raise BadToken(f"its signature or its claims are wrong: {error}") from error
         check_claims(claims, issuer=issuer.name, audience=issuer.audience, now=now)
-        who = principal_of(claims, own=issuer.own)
+        who = principal_of(claims, foreign=issuer.foreign)
         return _Known(who, claims["exp"], issuer, kid)
 
 
@@ -137,7 +137,7 @@ def _verifier(
             own=SigningKeys(Path(folder)),
             issuer=issuer,
             audience=audience,
-            others=msgspec.json.decode(others, type=list[dict[str, str]]),
+            others=msgspec.json.decode(others, type=list[dict[str, Any]]),
         ),
         is_revoked=Revocations(every_seconds=revoked_within_seconds).has,
     )

@@ -18,12 +18,14 @@ from joserfc.jwk import RSAKey
 from modules.kernel.contracts import Principal, PrincipalKind
 from modules.kernel.identity import BadToken, SigningKeys, TokenVerifier
 from modules.kernel.identity.issuers import Issuer, issuers_of
+from modules.kernel.identity.rules import Foreign
 
 NOW = 1_800_000_000
 ISSUER, AUDIENCE = "https://shop.example", "quarry"
 ABROAD = "https://abroad.example"
 
 Sign = Callable[..., str]
+AsksAbroad = Callable[..., Principal]
 
 
 class KeysAbroad:
@@ -63,7 +65,17 @@ def revoked() -> set[str]:
 @pytest.fixture
 def verifier(keys: SigningKeys, abroad: KeysAbroad, revoked: set[str]) -> TokenVerifier:
     issuers = issuers_of(own=keys, issuer=ISSUER, audience=AUDIENCE, others=[])
-    issuers[ABROAD] = Issuer(name=ABROAD, audience=AUDIENCE, algorithm="RS256", keys=abroad)
+    issuers[ABROAD] = Issuer(
+        name=ABROAD,
+        audience=AUDIENCE,
+        algorithm="RS256",
+        keys=abroad,
+        foreign=Foreign(
+            name="abroad",
+            kinds=frozenset({PrincipalKind.CUSTOMER}),
+            scopes=frozenset({"orders:read"}),
+        ),
+    )
     return TokenVerifier(issuers, is_revoked=revoked.__contains__, clock=lambda: NOW)
 
 
@@ -275,7 +287,75 @@ def test_a_token_is_verified_once(
     assert verifier.principal(token) is first
 
 
-def test_a_wrong_issuer_in_the_settings_is_refused(tmp_path: Path) -> None:
-    said = {"issuer": "https://x", "jwks_uri": "https://x/keys", "algorithm": "HS256"}
-    with pytest.raises(ValueError, match="signs with HS256; it is one of"):
-        issuers_of(own=SigningKeys(tmp_path), issuer=ISSUER, audience=AUDIENCE, others=[said])
+class TestAnotherIssuer:
+    """It speaks for people of its own, for no more than the settings say, and for nobody here."""
+
+    @pytest.fixture
+    def asks(self, verifier: TokenVerifier, sign: Sign, abroad: KeysAbroad) -> AsksAbroad:
+        def asks(**claims: Any) -> Principal:
+            return verifier.principal(
+                sign({"iss": ABROAD, **claims}, {"kid": "abroad"}, key=abroad.its)
+            )
+
+        return asks
+
+    def test_names_none_of_our_customers(
+        self, verifier: TokenVerifier, sign: Sign, asks: AsksAbroad
+    ) -> None:
+        ours, theirs = verifier.principal(sign()), asks(sub="ann")
+        assert theirs.subject == "abroad:ann"
+        assert not theirs.acts_for(ours.subject)
+
+    def test_names_none_of_our_programs(self, asks: AsksAbroad) -> None:
+        assert asks(client_id="web").client_id == "abroad:web"
+
+    def test_speaks_for_no_kind_that_it_was_not_given(self, asks: AsksAbroad) -> None:
+        with pytest.raises(BadToken, match="of a partner, for whom abroad may not speak"):
+            asks(sub="acme", client_id="acme")
+
+    def test_gives_no_leave_that_it_was_not_given(self, asks: AsksAbroad) -> None:
+        assert asks(scope="orders:read catalog:write").scopes == {"orders:read"}
+
+    def test_has_subjects_that_fit_where_they_are_stored(self, asks: AsksAbroad) -> None:
+        one, other = asks(sub="x" * 2_000 + "1"), asks(sub="x" * 2_000 + "2")
+        assert one != other
+        assert len(one.subject) <= 200
+
+
+AT_X = {"issuer": "https://x.example/one", "jwks_uri": "https://x.example/keys", "scopes": []}
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"algorithm": "HS256"}, "signs with HS256; it is one of"),
+        ({"scopes": "orders:read"}, "has scopes 'orders:read'; they are a list"),
+        ({"kinds": ["operator"]}, "they are a list of customer and partner"),
+        ({"name": "a:b"}, "is called 'a:b'"),
+        ({"issuer": "abroad"}, "is called ''"),
+    ],
+)
+def test_a_wrong_issuer_in_the_settings_is_refused(
+    tmp_path: Path, said: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(ValueError, match=why):
+        issuers_in(tmp_path, {**AT_X, **said})
+
+
+def test_an_issuer_without_scopes_in_the_settings_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has no 'scopes'"):
+        issuers_in(tmp_path, {"issuer": "https://x.example", "jwks_uri": "https://x.example/keys"})
+
+
+def test_an_issuer_is_called_as_its_host_unless_it_has_a_name(tmp_path: Path) -> None:
+    other = {**AT_X, "issuer": "https://x.example/two"}
+    with pytest.raises(ValueError, match=r"two called 'x\.example'; give each a 'name'"):
+        issuers_in(tmp_path, AT_X, other)
+    found = issuers_in(tmp_path, AT_X, {**other, "name": "two"})
+    assert [one.foreign.name for one in found.values() if one.foreign] == ["x.example", "two"]
+
+
+def issuers_in(folder: Path, *others: dict[str, Any]) -> dict[str, Issuer]:
+    return issuers_of(
+        own=SigningKeys(folder), issuer=ISSUER, audience=AUDIENCE, others=list(others)
+    )
