@@ -67,7 +67,7 @@ def _type_of(header: str) -> object:
     """
     try:
         said = msgspec.json.decode(urlsafe_b64decode(header + "=="))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return None
     return said.get("typ") if isinstance(said, dict) else None
 

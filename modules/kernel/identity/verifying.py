@@ -97,7 +97,7 @@ class TokenVerifier:
             unverified = jws.extract_compact(token.encode())
             header = unverified.headers()
             claimed = msgspec.json.decode(unverified.payload, type=dict[str, Any])
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:
             raise BadToken(f"it is no token: {error}") from error
         # The one word of it that is taken before it is verified, to know with whose keys.
         issuer = self._issuers.get(str(claimed.get("iss", "")))
@@ -110,7 +110,7 @@ class TokenVerifier:
         try:
             payload = jws.deserialize_compact(token, key, algorithms=[issuer.algorithm]).payload
             claims: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, Any])
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:
             raise BadToken(f"its signature or its claims are wrong: {error}") from error
         check_claims(claims, issuer=issuer.name, audience=issuer.audience, now=now)
         who = principal_of(claims, foreign=issuer.foreign)

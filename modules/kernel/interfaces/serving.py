@@ -162,7 +162,7 @@ def _carried_out(called: Served, body: bytes, environ: Mapping[str, Any]) -> Out
     content_type = wire.JSON if as_json else wire.MSGPACK
     try:
         arguments = coding.decode_arguments(body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         return Outgoing(wire.BAD_CALL, f"{method.path}: {error}".encode())
     correlation: str = environ.get(_CORRELATION, "")
     try:

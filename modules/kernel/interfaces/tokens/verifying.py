@@ -77,7 +77,7 @@ class Verifier:
             raise TokenRefused(f"it is longer than {_LONGEST} characters")
         try:
             header = jws.extract_compact(token.encode()).headers()
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:
             raise TokenRefused(f"it is no token: {error}") from error
         kid = check_header(header)
         found = self._keys.public(kid)
@@ -87,7 +87,7 @@ class Verifier:
         try:
             payload = jws.deserialize_compact(token, key, algorithms=[ALGORITHM]).payload
             claims: dict[str, Any] = msgspec.json.decode(payload, type=dict[str, Any])
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, RecursionError) as error:
             raise TokenRefused(f"its signature or its claims are wrong: {error}") from error
         check_claims(claims, issuer=self._issuer, audience=audience, owner=owner, now=now)
         return Caller(owner, claims["exp"], principal_of(claims))

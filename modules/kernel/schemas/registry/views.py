@@ -40,8 +40,9 @@ def answered(**methods: Callable[..., Any]) -> View:
             publish_contracts()
             return _json(function(request, *args, **kwargs))
         except RegistryError as error:
-            said = {"error_code": error.code, "message": str(error)}
-            return _json(said, status=int(str(error.code)[:3]))
+            return _refused(error)
+        except RecursionError:
+            return _refused(RegistryError(400, "the body is nested too deeply"))
 
     return view
 
@@ -176,6 +177,11 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise RegistryError(400, f"the body is no JSON: {error}") from error
     return body if isinstance(body, dict) else {}
+
+
+def _refused(error: RegistryError) -> HttpResponse:
+    said = {"error_code": error.code, "message": str(error)}
+    return _json(said, status=int(str(error.code)[:3]))
 
 
 def _version(one: Registered) -> dict[str, Any]:

@@ -1,0 +1,60 @@
+"""JSON that is nested deeper than anybody reads is refused (400), wherever it comes in."""
+
+import base64
+import json
+
+import pytest
+from django.test import Client
+
+from modules.kernel.http.testing import bearer
+from modules.kernel.manifests import Audience
+from tests.edge.test_access import ENTRIES, path_of
+
+DEEP = b"[" * 100_000
+WRITING = [name for name in ENTRIES if name.partition(" ")[0] in ("POST", "PUT", "PATCH")]
+#: Those that read a body before they look anything up.
+READING = [
+    "PUT /api/v1/catalog/products/<str:sku>",
+    "POST /api/v1/orders",
+    "POST /web/checkout",
+    "POST /partner/v1/webhooks",
+    "POST /partner/v1/orders",
+]
+
+
+def send(name: str) -> tuple[int, str]:
+    entry, method = ENTRIES[name]
+    shown = {} if entry.route.audience is Audience.PUBLIC else bearer()
+    answer = Client(headers={**shown, "Idempotency-Key": "deep"}).generic(
+        method, path_of(entry), DEEP, content_type="application/json"
+    )
+    return answer.status_code, answer.headers.get("Content-Type", "")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", WRITING)
+def test_a_deep_body_breaks_no_route(name: str) -> None:
+    assert send(name)[0] < 500
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", READING)
+def test_a_deep_body_is_refused_as_malformed_ones_are(name: str) -> None:
+    assert send(name) == (400, "application/problem+json")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("body", [DEEP, json.dumps({"schema": DEEP.decode()}).encode()])
+def test_a_deep_schema_is_refused(body: bytes) -> None:
+    answer = Client().post(
+        "/internal/schema-registry/subjects/deep/versions", body, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["error_code"]) == (400, 400)
+
+
+@pytest.mark.parametrize("header", [b'{"alg":"RS256"}', b'{"typ":"quarry-call+jwt"}'])
+def test_a_deep_token_is_refused(header: bytes) -> None:
+    deep = b'{"a":' + b"[" * 5_000
+    token = ".".join(base64.urlsafe_b64encode(one).decode().rstrip("=") for one in (header, deep))
+    answer = Client().get("/api/v1/orders", headers={"Authorization": f"Bearer {token}.eA"})
+    assert answer.status_code == 401
