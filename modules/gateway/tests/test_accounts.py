@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from modules.gateway.tests.doubles import OrderingDouble
+from modules.gateway.web import account
 from modules.kernel.identity.models import subject_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ordering")]
@@ -49,6 +50,47 @@ def test_a_password_that_is_quickly_guessed_is_refused() -> None:
     answer = Client().post("/account/new", said)
     assert answer.status_code == 422
     assert "at least 8 characters" in answer.text
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["get", "post"])
+def test_who_has_an_account_is_given_no_other(how: str, ordering: OrderingDouble) -> None:
+    ann = User.objects.create_user("ann", password=PASSWORD)
+    browser = Client()
+    browser.post("/account/login", {"username": "ann", "password": PASSWORD})
+    said = {"username": "bob", "password1": PASSWORD, "password2": PASSWORD}
+    answer = getattr(browser, how)("/account/new", said)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/shop/orders")
+    assert [*User.objects.all()] == [ann]
+    assert browser.session["quarry_subject"] == subject_of(ann)
+
+
+def test_who_has_an_account_goes_on_where_they_wanted() -> None:
+    browser = Client()
+    browser.force_login(User.objects.create_user("ann"))
+    answer = browser.get("/account/new", {"next": "/shop/basket"})
+    assert answer.headers["Location"] == "/shop/basket"
+
+
+def test_an_id_that_is_an_accounts_already_becomes_no_second_ones() -> None:
+    browser = Client()
+    guest = put_something(browser)
+    ann = User.objects.create_user("ann")
+    subject_of(ann, wanted=guest)  # In another window with the same session, meanwhile.
+    said = {"username": "bob", "password1": PASSWORD, "password2": PASSWORD}
+    assert browser.post("/account/new", said).status_code == 302
+    bobs = subject_of(User.objects.get(username="bob"))
+    assert bobs != guest
+    assert browser.session["quarry_subject"] == bobs
+
+
+def test_a_user_without_an_account_is_not_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*args: object, **kwargs: object) -> str:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(account, "subject_of", fails)
+    said = {"username": "bob", "password1": PASSWORD, "password2": PASSWORD}
+    Client(raise_request_exception=False).post("/account/new", said)
     assert not User.objects.exists()
 
 

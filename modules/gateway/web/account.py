@@ -6,6 +6,7 @@ from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -45,13 +46,19 @@ class Logout(LogoutView):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
-    """This makes an account; what was ordered as a guest in this session is the account's."""
+    """This makes an account; what was ordered as a guest in this session is the account's.
+
+    Who has logged in has one: they go on to where they wanted.
+    """
+    if request.user.is_authenticated:
+        return redirect(_after(request))
     form: UserCreationForm[User] = UserCreationForm(
         request.POST if request.method == "POST" else None
     )
     if request.method == "POST" and form.is_valid():
-        user = form.save()
-        subject = subject_of(user, wanted=request.session.get(SUBJECT_IN_SESSION, ""))
+        with transaction.atomic():
+            user = form.save()
+            subject = subject_of(user, wanted=request.session.get(SUBJECT_IN_SESSION, ""))
         login(request, user, backend=_HOW)
         request.session[SUBJECT_IN_SESSION] = subject
         return redirect(_after(request))
@@ -60,7 +67,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _after(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):

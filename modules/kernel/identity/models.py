@@ -29,8 +29,11 @@ def subject_of(user: object, *, wanted: str = "") -> str:
     """This gives the id that a user is known by.
 
     Args:
-        wanted: for one that has none yet: what they have been known by as a guest.
+        wanted: for one that has none yet: what they have been known by as a guest, unless
+            somebody else is known by it meanwhile.
     """
+    if wanted and Account.objects.filter(subject=wanted).exists():
+        wanted = ""
     subject = wanted or str(new_id())
     return Account.objects.get_or_create(user=user, defaults={"subject": subject})[0].subject
 
