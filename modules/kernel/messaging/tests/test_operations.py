@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 
 from modules.kernel.messaging import archive, operations, retention
 from modules.kernel.messaging.leases import make_partitions
@@ -74,6 +75,15 @@ class TestOperators:
         messages("drop", "probe", "default", str(first.position), "--reason", "torn")
         messages("retry", "probe", "default", str(second.position))
         assert operations.set_aside()[0].state == "retrying"
+
+    def test_retry_a_message_and_find_it_where_it_was(self) -> None:
+        """What came in the same millisecond is told apart by its position, before and after."""
+        park(1)
+        SetAside.objects.update(set_aside_at=Now())
+        operations.retry(
+            consumer="probe", source="default", position=parked_position(), operator="ann"
+        )
+        assert [one.state for one in operations.set_aside()] == ["retrying"] + ["waiting"] * 3
 
     def test_drop_a_parked_message_with_a_reason_that_is_kept(self) -> None:
         park(1)
