@@ -118,7 +118,7 @@ def post(net: Net, path: str, body: object, **headers: str) -> urllib3.BaseHTTPR
     return urllib3.request(
         "POST",
         f"{net.url}/internal/v1/{path}",
-        body=json.dumps(body).encode(),
+        body=body if isinstance(body, bytes) else json.dumps(body).encode(),
         headers={"Content-Type": "application/json", **headers},
         retries=False,
     )

@@ -183,6 +183,11 @@ class TestFailures:
             get(Library).books()
         assert net.seen.environ == {}
 
+    def test_tell_a_call_that_is_nested_too_deeply(self, net: Net) -> None:
+        deep = b'{"book":{"a field of a newer caller":' + b"[" * 100_000
+        answer = post(net, "library/Library/put", deep, **token(net))
+        assert (answer.status, net.librarian.asked) == (400, [])
+
     def test_tell_an_answer_that_is_no_call(self, net: Net) -> None:
         # A proxy that leads elsewhere: not below the prefix.
         net.move(f"{net.url}/elsewhere")
