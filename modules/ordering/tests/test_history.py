@@ -1,24 +1,20 @@
 """The history of orders: found by customer, status, date and product, page by page."""
 
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
-from django.utils import timezone
 
 from modules.kernel.contracts import new_id
 from modules.kernel.eventstore.personal import tag_of
 from modules.kernel.messaging.testing import drain
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.messaging.write_tokens import collecting
-from modules.kernel.readmodels import Happened
-from modules.kernel.readmodels.generations import live, tables_of
 from modules.kernel.readmodels.projection import projection
+from modules.kernel.readmodels.tests.overlapping import project_overlapping
 from modules.ordering.contracts import OrderCancelled, OrderConfirmed
 from modules.ordering.tests.orders import a_line, a_request
 from modules.ordering.tests.orders import place as place_request
@@ -42,30 +38,6 @@ def search(client: Client, **query: Any) -> dict[str, Any]:
 
 def ids(client: Client, **query: Any) -> list[str]:
     return [order["order_id"] for order in search(client, **query)["orders"]]
-
-
-def take_in(event: object) -> None:
-    """This has the history take in an event, as the projector of one log does."""
-    history = projection("ordering.order_history")
-    happened = Happened(event=event, position=1, recorded_at=timezone.now(), message_id=new_id())
-    with transaction.atomic():
-        history.project([happened], tables_of(history, live(history)))
-    if not connection.in_atomic_block:
-        connection.close()
-
-
-def wait_until_somebody_waits() -> None:
-    """This returns once another session waits for a lock that this one has."""
-    waiting = (
-        "SELECT count(*) FROM pg_locks l WHERE pg_backend_pid() = ANY(pg_blocking_pids(l.pid))"
-    )
-    ends_at = time.monotonic() + 10
-    while time.monotonic() < ends_at:
-        with connection.cursor() as cursor:
-            cursor.execute(waiting)
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("nobody waits")
 
 
 class TestHistory:
@@ -123,18 +95,14 @@ class TestHistory:
         drain()
         assert ids(client) == [next_one, odd]
 
-    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="writers on SQLite take turns")
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="writers on SQLite take turns")
     def test_keeps_what_two_logs_say_of_an_order_at_one_moment(self, client: Client) -> None:
         """Payments may have a log of its own, which another thread takes in."""
         order_id = place()
         drain()
         paid = PaymentAuthorised(order_id=order_id, amount_minor=700, currency="USD")
-        other = Thread(target=take_in, args=(OrderConfirmed(order_id=order_id),))
-        with transaction.atomic():
-            take_in(paid)
-            other.start()
-            wait_until_somebody_waits()
-        other.join(10)
+        confirmed = OrderConfirmed(order_id=order_id)
+        project_overlapping(projection("ordering.order_history"), [paid], [confirmed])
         [order] = search(client)["orders"]
         assert (order["status"], order["total_minor"]) == ("confirmed", 700)
 

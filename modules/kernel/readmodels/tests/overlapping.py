@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from queue import Queue
@@ -32,16 +32,24 @@ def project_overlapping(
     projection: Projection, first: Iterable[object], second: Iterable[object]
 ) -> None:
     """This takes the first in, and the second while the first is not committed yet."""
-    database = projection.database
     tables = _tables(projection)
+    overlap(
+        projection.database,
+        lambda: projection.project(_happened(first), tables),
+        lambda: projection.project(_happened(second), tables),
+    )
+
+
+def overlap(database: str, first: Callable[[], object], second: Callable[[], object]) -> None:
+    """This does the first, and the second while the first, which it waits for, is not committed."""
     pids: Queue[int] = Queue()
 
-    def take_second() -> None:
+    def do_second() -> None:
         try:
             with transaction.atomic(using=database):
                 [(pid,)] = fetch(database, "SELECT pg_backend_pid()", [])
                 pids.put(pid)
-                projection.project(_happened(second), tables)
+                second()
         finally:
             connections.close_all()
 
@@ -49,15 +57,15 @@ def project_overlapping(
     several_logs = override_settings(QUARRY_DATABASES={"elsewhere": "elsewhere"})
     with several_logs, ThreadPoolExecutor(1) as pool:
         with transaction.atomic(using=database):
-            projection.project(_happened(first), tables)
-            taken = pool.submit(take_second)
+            first()
+            done = pool.submit(do_second)
             pid = pids.get(timeout=10)
             wait_until(
-                lambda: taken.done() or bool(fetch(database, _WAITS, [pid, pid])[0][0]),
+                lambda: done.done() or bool(fetch(database, _WAITS, [pid, pid])[0][0]),
                 what="the second waits for the first",
             )
-            assert not taken.done(), "the second was in before the first was committed"
-        taken.result(timeout=10)
+            assert not done.done(), "the second was done before the first was committed"
+        done.result(timeout=10)
 
 
 def _tables(projection: Projection) -> Tables:

@@ -19,7 +19,7 @@ from modules.kernel.readmodels.projector import Projector
 from modules.kernel.readmodels.reading import CommandReadsReadModel, read
 from modules.kernel.readmodels.rebuild import rebuild
 from modules.kernel.readmodels.status import status
-from modules.kernel.readmodels.tests.overlapping import project_overlapping
+from modules.kernel.readmodels.tests.overlapping import overlap, project_overlapping
 from modules.kernel.readmodels.tests.tallies import Tallies, Tally, ThingNamed
 
 
@@ -151,6 +151,19 @@ class TestAReadModel:
         )
         project_overlapping(tallies, one, other)
         assert [tally(thing) for thing in "abc"] == [(3, 2), (2, 2), (2, 2)]
+
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="writers on SQLite take turns")
+    def test_reads_what_it_adds_to_once_no_other_log_adds_to_it(self, tallies: Tallies) -> None:
+        """Also before the other has written anything: it has read, and will write."""
+        happen(1, thing="a")
+        drain()
+        tables = generations.tables_of(tallies, generations.live(tallies))
+        row = tables.model(Tally)(thing="a")
+        overlap(
+            tallies.database,
+            lambda: tables.locked([row], of=Tally),
+            lambda: tables.locked([row], of=Tally),
+        )
 
 
 class TestStatus:
