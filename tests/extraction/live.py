@@ -93,7 +93,7 @@ class Live:
             "QUARRY_LEASE_SECONDS": "2" if workers else "10",
             # And a slow machine must not make of it that an order is undone: who is killed many
             # times while a module is fenced is away for longer than customers would wait.
-            "ORDERING_STEP_TIMEOUT_SECONDS": "600",
+            "ORDERING_STEP_TIMEOUT_SECONDS": "600" if workers else "30",
             "QUARRY_INTERNAL_KEYS": str(folder / "keys"),
             "QUARRY_BROKER_PREFIX": self.broker_prefix,
         }
