@@ -80,6 +80,15 @@ def test_runs_commands_that_exist() -> None:
     assert {command[0] for command in commands} == {"python", "celery"}
 
 
+def test_keys_for_tokens_are_made_where_the_web_processes_read_them() -> None:
+    makes, reads = (COMPOSE["services"][name] for name in ("keys", "web"))
+    folder = reads["environment"]["QUARRY_TOKEN_KEYS"]
+    assert makes["environment"]["QUARRY_TOKEN_KEYS"] == folder
+    assert (makes["volumes"], reads["volumes"]) == ([f"keys:{folder}"], [f"keys:{folder}:ro"])
+    made = [one.arguments for one in instructions((ROOT / "Dockerfile").read_text())]
+    assert any(one[0] == "install" and one[-1] == folder for one in made)
+
+
 def test_workers_read_every_queue_that_something_is_sent_to() -> None:
     current_app.loader.import_default_modules()
     senders = {one.module for one in subscriptions()} | {
