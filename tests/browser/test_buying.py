@@ -32,7 +32,7 @@ FAILED = "We could not complete your order"
 class TestBuying:
     def test_shows_the_order_become_fulfilled_without_reloading(self, page: Page) -> None:
         fill_basket(page, "Slate cheese board", "Pumice stone on a cord")
-        place_order(page, card="Flaky")
+        place_order(page, card=SLOW)
         expect(page.get_by_role("heading", name=FULFILLED)).not_to_be_visible()
         page.evaluate("window.sinceTheOrderWasPlaced = true")
         wait_for(page, FULFILLED)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -94,12 +93,6 @@ class TestWhatCannotBeCounted:
 @pytest.mark.django_db
 class TestGuessing:
     """Whoever guesses says each time that they are somebody else; what stays is the address."""
-
-    @pytest.fixture(autouse=True)
-    def _nothing_was_counted(self) -> Iterator[None]:
-        _rate_limits.cache_clear()
-        yield
-        _rate_limits.cache_clear()
 
     @pytest.mark.parametrize(
         ("path", "said"),
