@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from environs import Env
+from environs import Env, validate
 
 from config.settings import deployable
 from config.settings.databases import read_databases
@@ -92,6 +92,9 @@ QUARRY_PLANS.update(env.json("QUARRY_PLANS", {}))
 QUARRY_LIMITS_URL = env.str("QUARRY_LIMITS_URL", "memory://")
 #: Whether a request that cannot be counted, because Redis is away, is let through.
 QUARRY_LIMITS_FAIL_OPEN = env.bool("QUARRY_LIMITS_FAIL_OPEN", True)
+#: How many proxies stand before this process. Each adds the address that a request came to it
+#: from; one too many here, and clients say themselves where they come from.
+QUARRY_TRUSTED_PROXIES = env.int("QUARRY_TRUSTED_PROXIES", 0, validate=validate.Range(min=0))
 #: Origins whose pages may ask a front end, as JSON by its name: {"web": ["https://shop.example"]}.
 QUARRY_ORIGINS: Any = env.json("QUARRY_ORIGINS", {})
 #: Whether each request is told of on standard output, and whether all that is said is JSON
@@ -336,6 +339,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": QUARRY_TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "modules.kernel.http.problems.exception_handler",
 }
 

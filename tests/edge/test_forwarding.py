@@ -125,6 +125,16 @@ def test_where_it_goes_is_not_said_by_the_client(front: Client) -> None:
     assert "HTTP_FORWARDED" not in headers
 
 
+def test_where_it_came_from_is_said_by_the_front(front: Client, settings: Any) -> None:
+    def told() -> str:
+        response = front.post(QUOTES, headers={"X-Forwarded-For": "6.6.6.6, 1.1.1.1"})
+        return str(said_by(response)["headers"]["HTTP_X_FORWARDED_FOR"])
+
+    assert told() == "127.0.0.1"
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
+    assert told() == "1.1.1.1"
+
+
 def test_each_request_is_for_where_the_module_is_then(front: Client) -> None:
     elsewhere = wired().locations.of("shipping").url
     assert front.post(QUOTES, b"{}", content_type="application/json").status_code == 409

@@ -144,6 +144,28 @@ def test_are_one_for_all_guests_of_an_address(settings: Any) -> None:
     assert with_account.get(path, REMOTE_ADDR=address).status_code == 200
 
 
+def answer_to(said: str, *, neighbour: str = "10.0.0.1") -> int:
+    headers = {"X-Forwarded-For": said}
+    return guest().get("/mobile/orders", headers=headers, REMOTE_ADDR=neighbour).status_code
+
+
+@pytest.mark.django_db
+def test_are_of_the_address_that_a_trusted_proxy_has_seen(settings: Any) -> None:
+    settings.QUARRY_PLANS = {"": "1/hour"}
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
+    assert answer_to("1.1.1.1") == 200
+    # What else the client says of itself makes no difference, nor which of the proxies it is.
+    assert answer_to("9.9.9.9, 1.1.1.1", neighbour="10.0.0.2") == 429
+    assert answer_to("8.8.8.8,9.9.9.9 ,1.1.1.1") == 429
+    assert answer_to("1.1.1.1, 2.2.2.2") == 200
+
+
+@pytest.mark.django_db
+def test_are_of_the_neighbour_where_no_proxy_is_trusted(settings: Any) -> None:
+    settings.QUARRY_PLANS = {"": "1/hour"}
+    assert (answer_to("1.1.1.1"), answer_to("2.2.2.2")) == (200, 429)
+
+
 def test_is_said_in_each_response(settings: Any) -> None:
     settings.QUARRY_PLANS = {"customer": "1/hour"}
     client = Client(headers=customer(f"limited-{new_id()}"))

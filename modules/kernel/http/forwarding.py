@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from modules.kernel.contracts import Principal, Unavailable
+from modules.kernel.http.limiting import address_of
 from modules.kernel.http.problems import problem_response
 from modules.kernel.interfaces import spans, wire, wired
 from modules.kernel.interfaces.locations import Location
@@ -128,7 +129,7 @@ def _headers_of(request: HttpRequest) -> dict[str, str]:
         headers["Content-Length"] = length
     headers["X-Forwarded-Host"] = request.get_host()
     headers["X-Forwarded-Proto"] = request.scheme or "http"
-    if address := request.META.get("REMOTE_ADDR"):
+    if address := address_of(request):
         headers["X-Forwarded-For"] = address
     traceparent, _ = spans.around()
     if traceparent:

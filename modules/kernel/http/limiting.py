@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from limits import parse
 from limits.errors import StorageError
+from rest_framework.throttling import BaseThrottle
 
 from modules.kernel.contracts import Principal, Unavailable
 from modules.kernel.http.counting import Left, Wanted, counting_at
@@ -174,5 +175,9 @@ def _rate_limits(
 
 
 def address_of(request: HttpRequest) -> str:
-    """This gives where a request comes from: who says nothing of itself is told by it."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """This gives where a request comes from: who says nothing of itself is told by it.
+
+    As the proxies say that are trusted (`QUARRY_TRUSTED_PROXIES`); what came to the first of them
+    is the client's own word.
+    """
+    return BaseThrottle().get_ident(cast("Any", request)) or ""

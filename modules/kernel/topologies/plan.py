@@ -89,6 +89,8 @@ def plan(
                 "QUARRY_MODULES": ",".join(modules),
                 "QUARRY_DEPLOYABLE": name,
                 "QUARRY_FORWARDS": str(name == FRONT).lower(),
+                # The front stands before all others; what stands before it, it knows itself.
+                **({} if name == FRONT else {"QUARRY_TRUSTED_PROXIES": "1"}),
                 "QUARRY_VAR": str(folder / name),
                 "DATABASE_URL": url_of(name),
                 **(front or {} if name == FRONT else {}),

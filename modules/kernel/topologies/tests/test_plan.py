@@ -38,6 +38,12 @@ def test_modules_without_tables_are_at_the_front_and_forward() -> None:
     assert {one.environment["QUARRY_FORWARDS"] for one in others} == {"false"}
 
 
+def test_what_clients_come_from_is_believed_of_the_front() -> None:
+    front, *others = planned().parts
+    assert "QUARRY_TRUSTED_PROXIES" not in front.environment
+    assert {one.environment["QUARRY_TRUSTED_PROXIES"] for one in others} == {"1"}
+
+
 def test_each_is_told_where_the_others_are_and_not_where_it_is_itself() -> None:
     told = planned().part("shop").environment
     assert told["QUARRY_MODULES_BANK"] == "http://127.0.0.1:9002"
