@@ -83,7 +83,11 @@ class Attempts:
 
     def repeat(self, held: Held, log: Log) -> bool:
         """This tries a message set aside once more; False when it failed again."""
-        policy = self.policy(held.name)
+        try:
+            policy = self.policy(held.name)
+        except KeyError:
+            # A release has none any more. Parked, as below: the whole consumer would end here.
+            return self._park(held, "there is no handler of it any more")
         if held.attempts >= policy.attempts:
             # Counted, and never answered: the process died in each of them.
             return self._park(held, "the process ended during the last attempt")

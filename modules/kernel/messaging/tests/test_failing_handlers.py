@@ -19,6 +19,8 @@ from modules.kernel.messaging.drivers import delivering
 from modules.kernel.messaging.models import OperatorAction, SetAside
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, Subscription
 from modules.kernel.messaging.tests.probe import (
+    DoThing,
+    Recorder,
     ThingHappened,
     effects,
     probe_consumer,
@@ -27,6 +29,7 @@ from modules.kernel.messaging.tests.probe import (
     run,
     tick,
 )
+from modules.kernel.messaging.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -131,6 +134,27 @@ class TestAMessageThatCannotBeRead:
         assert parked.key == "bad"
         assert "DecodeError" in parked.error
         assert effects() == ["good:1", "good:2", "good:4"]
+
+
+class TestAHandlerThatAReleaseHasNoMore:
+    @pytest.mark.parametrize("state", ["retrying", "waiting"])
+    def test_leaves_what_it_had_set_aside_to_an_operator_and_the_others_go_on(
+        self, state: str
+    ) -> None:
+        publish(ThingHappened(thing="bad", number=1))
+        tick()
+        run(probe_consumer(Recorder(fail=lambda message, delivery: True), retry=TWICE))
+        SetAside.objects.update(state=state, due_at="2000-01-01T00:00:00Z")
+        with unit_of_work("probe") as work:
+            work.append(DoThing(thing="good"))
+        tick()
+        done: list[object] = []
+        handler = Handler(record=lambda message, delivery: done.append(message))
+        released = Subscription("probe", "probe", {"probe.do_thing": (handler,)})
+        run(Consumer(released, database="default", source="default", owner="new"))
+        assert done == [DoThing(thing="good")]
+        parked = SetAside.objects.get()
+        assert (parked.state, parked.error) == ("parked", "there is no handler of it any more")
 
 
 class TestAHandlerThatHangs:
