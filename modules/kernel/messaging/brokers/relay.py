@@ -16,10 +16,10 @@ import structlog
 
 from modules.kernel.messaging.attempts import Attempts
 from modules.kernel.messaging.brokers.port import (
-    BrokerError,
     BrokerUnavailable,
     Publisher,
     Transport,
+    Undeliverable,
 )
 from modules.kernel.messaging.brokers.routes import relay_subscription
 from modules.kernel.messaging.consumer import Consumer
@@ -56,10 +56,14 @@ class _Publishing(Attempts):
         # Also of what went out before its module moved away, and is not among the names any more.
         return RetryPolicy()
 
+    def begin(self, envelope: Envelope, *, attempt: int) -> None:
+        """This counts nothing yet: while the broker is away there is no attempt to count."""
+
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         try:
             self.publisher.publish([_readable(envelope)])
-        except BrokerError as error:
+        except Undeliverable as error:
+            super().begin(envelope, attempt=attempt)
             self._failed(envelope, attempt, error)
             return False
         with unit_of_work(self.subscription.module):

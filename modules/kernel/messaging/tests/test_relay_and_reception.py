@@ -20,10 +20,12 @@ from modules.kernel.messaging.brokers import (
     Relay,
     Route,
     Taken,
+    Undeliverable,
 )
 from modules.kernel.messaging.brokers.cloudevents import attributes_of
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.models import Inbox, Message, SetAside
+from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
 from modules.kernel.placements import Hosting
 
@@ -59,6 +61,9 @@ class ListBroker:
     def publish(self, envelopes: Sequence[Envelope]) -> None:
         if self.is_away:
             raise BrokerUnavailable("gone fishing")
+        for envelope in envelopes:
+            if why := self.refusal(envelope):
+                raise Undeliverable(why)
         self.messages += [
             Received(attributes=attributes_of(one), body=one.data.encode(), token=None)
             for one in envelopes
@@ -146,6 +151,45 @@ class TestRelay:
             relay.look_again()
         relay.close()
         assert broker.numbers() == ["1", "4", "2", "3"]
+
+    def test_waits_for_a_broker_that_is_away_with_what_was_set_aside(self) -> None:
+        """However often it tries: what an operator has let go on is not parked once more."""
+        broker = ListBroker(too_large=1)
+        happened(1, 2, 3)
+        relay = new_relay(broker)
+        relay.step()
+        broker.is_away = True
+        SetAside.objects.get(state="parked").delete()
+        for _ in range(RetryPolicy().attempts + 1):
+            SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
+            relay.look_again()
+            relay._paused_until = 0.0
+            broker.is_closed = False
+            assert relay.step() == 0
+            assert broker.is_closed
+            assert relay.idle_seconds > 0
+        assert set(SetAside.objects.values_list("state", "attempts")) == {("waiting", 0)}
+        broker.is_away = False
+        relay._paused_until = 0.0
+        while relay.step():
+            relay.look_again()
+        relay.close()
+        assert broker.numbers() == ["2", "3"]
+
+    def test_counts_what_the_broker_refuses_and_parks_it_after_its_attempts(self) -> None:
+        broker = ListBroker(too_large=1)
+        happened(1)
+        relay = new_relay(broker)
+        relay.step()
+        SetAside.objects.update(state="retrying", attempts=0)
+        for attempts in range(1, RetryPolicy().attempts + 1):
+            SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
+            relay.look_again()
+            assert relay.step() == 1
+            assert SetAside.objects.get().attempts == attempts
+        relay.close()
+        parked = SetAside.objects.get()
+        assert (parked.state, parked.error.splitlines()[-1][-9:]) == ("parked", "too large")
 
 
 class TestReception:
