@@ -22,6 +22,7 @@ from modules.kernel.messaging.followers import AT_REST_SECONDS
 from modules.kernel.messaging.handled_ahead import HandledAhead
 from modules.kernel.messaging.leases import Leases, make_partitions
 from modules.kernel.messaging.logs import open_log
+from modules.kernel.messaging.logs.port import SCAN_LIMIT
 from modules.kernel.messaging.recent import Recent
 from modules.kernel.messaging.set_aside import SetAsides
 from modules.kernel.messaging.subscriptions import Subscription
@@ -92,7 +93,8 @@ class Consumer:
         """This deals with what is due and with one batch of what is new.
 
         Returns:
-            How many messages were dealt with; 0 when there is nothing to do now.
+            How many messages were dealt with, or positions looked at where there are more;
+            0 when there is nothing to do now.
         """
         if not is_in_charge(self.subscription.module):
             self._rest()
@@ -174,7 +176,11 @@ class Consumer:
             if until > lease.cursor:
                 lease.cursor = until
                 lease.suspect = False
-        return seen
+        if seen:
+            return seen
+        # Where the read was cut short, nothing for us is not yet the end of the log.
+        was_cut = len(found) == self.batch or until - after >= SCAN_LIMIT
+        return until - after if was_cut else 0
 
     def _read(self, after: int) -> tuple[Sequence[Envelope], int]:
         handlers, held = self.subscription.handlers, self.leases.held

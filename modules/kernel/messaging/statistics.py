@@ -64,13 +64,17 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
     mine = {"consumer": subscription.consumer, "source": log.database}
     head = log.head()
     partitions = Partition.objects.using(database).filter(**mine)
-    found = partitions.aggregate(slowest=Min("checkpoint"))
-    checkpoint = found["slowest"] or 0
-    waiting, _ = log.read(
-        after=checkpoint, names=list(subscription.handlers), parts=None, limit=LAG_LIMIT
-    )
+    checkpoint = partitions.aggregate(slowest=Min("checkpoint"))["slowest"] or 0
     done = dict(partitions.values_list("part", "checkpoint"))
-    waiting = [one for one in waiting if one.position > done.get(one.partition, 0)]
+    lag, oldest, after = 0, None, checkpoint
+    # A read looks at a stretch of the log: that it finds nothing does not say that nothing waits.
+    while after < head and lag < LAG_LIMIT:
+        found, after = log.read(
+            after=after, names=list(subscription.handlers), parts=None, limit=LAG_LIMIT
+        )
+        waiting = [one for one in found if one.position > done.get(one.partition, 0)]
+        lag += len(waiting)
+        oldest = oldest or (waiting[0].recorded_at if waiting else None)
     # Who died holding some still stands in their rows; its leases run out.
     held = partitions.exclude(owner="").filter(lease_until__gt=Now())
     counts = dict(
@@ -85,8 +89,8 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
         source=log.database,
         head=head,
         checkpoint=checkpoint,
-        lag=len(waiting),
-        oldest_seconds=_age(log.database, waiting[0].recorded_at) if waiting else 0.0,
+        lag=min(lag, LAG_LIMIT),
+        oldest_seconds=_age(log.database, oldest) if oldest else 0.0,
         retrying=counts.get("retrying", 0),
         waiting=counts.get("waiting", 0),
         parked=counts.get("parked", 0),
