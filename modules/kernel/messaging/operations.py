@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Min
 from django.db.models.functions import Now
 
 from modules.kernel.contracts import Conflict, NotFound
@@ -176,15 +176,24 @@ def replay(*, consumer: str, source: str, position: int, operator: str) -> None:
 
     Effects are made again: for consumers that can be repeated, such as those that keep a
     copy. What it has set aside from there on is forgotten, since it will come again.
+
+    Raises:
+        ValueError: the consumer has not come to the position everywhere: it would pass over what
+            lies between, for good.
     """
     module = "" if consumer == RELAY else subscription(consumer).module
     database = database_of_module(module)
     with writer_turn(database), transaction.atomic(using=database):
         mine = {"consumer": consumer, "source": source}
+        partitions = Partition.objects.using(database).filter(**mine)
+        slowest = partitions.aggregate(slowest=Min("checkpoint"))["slowest"] or 0
+        if position > slowest:
+            raise ValueError(
+                f"{consumer} has come to position {slowest} in {source}, so nothing can be replayed"
+                f" from {position}: `--from {slowest}` is the last that passes nothing over"
+            )
         # The epoch goes up: whoever holds the lease is refused, and claims anew from here.
-        Partition.objects.using(database).filter(**mine).update(
-            checkpoint=position, epoch=F("epoch") + 1, lease_until=Now(), owner=""
-        )
+        partitions.update(checkpoint=position, epoch=F("epoch") + 1, lease_until=Now(), owner="")
         SetAside.objects.using(database).filter(**mine, pos__gt=position).delete()
         Handled.objects.using(database).filter(**mine, pos__gt=position).delete()
         _note(database, operator, "replay", f"{consumer} {source}:{position}", "")

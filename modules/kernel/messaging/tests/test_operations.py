@@ -9,9 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models.functions import Now
 
-from modules.kernel.messaging import archive, operations, retention
+from modules.kernel.messaging import archive, operations, retention, subscriptions
 from modules.kernel.messaging.leases import make_partitions
-from modules.kernel.messaging.models import Message, OperatorAction, SetAside
+from modules.kernel.messaging.models import Message, OperatorAction, Partition, SetAside
 from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
     Recorder,
@@ -203,6 +203,23 @@ class TestNames:
 
 
 class TestReplay:
+    @pytest.mark.parametrize("ahead", [1, 10_000_000])
+    def test_is_refused_where_it_would_pass_messages_over(
+        self, monkeypatch: pytest.MonkeyPatch, ahead: int
+    ) -> None:
+        park(0)
+        subscription = probe_consumer().subscription
+        monkeypatch.setitem(subscriptions._subscriptions, "probe", subscription)
+        slowest = Partition.objects.earliest("part")
+        Partition.objects.exclude(pk=slowest.pk).update(checkpoint=slowest.checkpoint + 1)
+        there = slowest.checkpoint
+        with pytest.raises(CommandError, match=rf"come to position {there} .*`--from {there}`"):
+            messages("replay", "probe", "default", "--from", str(there + ahead))
+        assert SetAside.objects.count() == 5
+        assert not OperatorAction.objects.filter(action="messages.replay").exists()
+        messages("replay", "probe", "default", "--from", str(there))
+        assert OperatorAction.objects.filter(action="messages.replay").exists()
+
     def test_from_an_archive_gives_each_message_once(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
