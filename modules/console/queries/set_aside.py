@@ -25,7 +25,7 @@ class MessagePage:
 
     Attributes:
         attributes: its CloudEvent without the data.
-        data: indented JSON; as it is, where it is none.
+        data: indented JSON; as it is, where it is none; that it is gone, if the log has it no more.
         ahead: the message of its key that it waits for, if it does.
         behind: the messages of its key that wait for it.
         of_order: its key is an order's.
@@ -61,8 +61,8 @@ def message_page(*, consumer: str, source: str, position: int) -> MessagePage:
     behind = [other for other in of_key if other.position > position]
     return MessagePage(
         message=message,
-        attributes=tuple((name, value) for name, value in event.items() if name != "data"),
-        data=_indented(str(event["data"])),
+        attributes=tuple((name, value) for name, value in (event or {}).items() if name != "data"),
+        data=_indented(str(event["data"])) if event else "It is not in the log any more.",
         ahead=ahead[0] if ahead else None,
         behind=Listed(messages=tuple(behind), more=len(of_key) > SHOWN),
         of_order=is_order(message.key),

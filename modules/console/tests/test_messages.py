@@ -6,7 +6,7 @@ from django.test import Client
 
 from modules.console.tests.parking import NAME, park
 from modules.kernel.messaging import operations
-from modules.kernel.messaging.models import SetAside
+from modules.kernel.messaging.models import Message, SetAside
 from modules.kernel.messaging.testing import drain
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("other_modules")]
@@ -72,6 +72,14 @@ class TestMessage:
         page = client.get(f"/console/messages/set-aside/payments/default/{waiting.position}")
         assert page.context["page"].ahead.position == parked.position
         assert "Try again" not in page.text
+
+    def test_that_is_not_in_the_log_any_more_says_so(self, client: Client) -> None:
+        parked = park(behind=1)
+        Message.objects.filter(message_id=SetAside.objects.earliest("pos").message_id).delete()
+        page = client.get(parked.page)
+        assert "not in the log any more" in page.context["page"].data
+        assert page.context["page"].attributes == ()
+        assert "Traceback (most recent call last)" in page.text
 
     @pytest.mark.parametrize("action", ["", "/retry", "/drop"])
     def test_that_is_not_set_aside_is_not_found(self, client: Client, action: str) -> None:

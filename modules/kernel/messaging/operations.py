@@ -110,13 +110,21 @@ def set_aside(
     return found[:limit]
 
 
-def show(*, consumer: str, source: str, position: int) -> tuple[SetAsideMessage, dict[str, object]]:
-    """This gives a message set aside and its CloudEvent. Raises: NotSetAside."""
+def show(
+    *, consumer: str, source: str, position: int
+) -> tuple[SetAsideMessage, dict[str, object] | None]:
+    """This gives a message set aside, and its CloudEvent; None if it is not in the log any more.
+
+    Raises:
+        NotSetAside: there is no such message.
+    """
     database, row = _find(consumer, source, position)
     found, _ = open_log(source, kept_in=source).read(
         after=position - 1, names=[row.name], parts=[row.part], limit=1
     )
-    return _seen(database, row), found[0].as_cloudevent()
+    # The next one of its name is found where it is gone.
+    is_there = bool(found) and found[0].position == position
+    return _seen(database, row), found[0].as_cloudevent() if is_there else None
 
 
 def actions(*, limit: int = 100, offset: int = 0) -> list[Action]:

@@ -125,6 +125,21 @@ class TestOperators:
         assert shown["event"]["type"] == "probe.thing_happened.v1"
         assert "a:1 will not go" in shown["error"]
 
+    @pytest.mark.parametrize("another_follows", [True, False])
+    def test_see_a_message_that_is_not_in_the_log_any_more(self, another_follows: bool) -> None:
+        park(1)
+        position = str(parked_position())
+        gone = Message.objects.all()
+        if another_follows:
+            gone = gone.filter(message_id=SetAside.objects.get(state="parked").message_id)
+        gone.delete()
+        shown = json.loads(messages("show", "probe", "default", position, "--json"))
+        assert shown["event"] is None
+        assert "a:1 will not go" in shown["error"]
+        told = messages("show", "probe", "default", position)
+        assert "a:1 will not go" in told
+        assert "event: it is not in the log any more" in told
+
     def test_see_the_log_where_commands_ask_for_it(self) -> None:
         park(1)
         position = str(parked_position())

@@ -125,7 +125,8 @@ class Command(BaseCommand):
         if options["json"]:
             self._json({**_facts(message), "event": event})
             return
-        for name, value in {**_facts(message), **event}.items():
+        told = event or {"event": "it is not in the log any more"}
+        for name, value in {**_facts(message), **told}.items():
             self.console.print(Text(f"{name}: ", style="bold").append(str(value), style="not bold"))
 
     def _retry(self, options: dict[str, Any]) -> None:
