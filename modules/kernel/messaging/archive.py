@@ -58,8 +58,17 @@ def replay_archive(consumer: str, path: Path) -> Iterator[Outcome]:
 
     A message it has had from an archive before is passed over, so a replay that was
     interrupted can simply be run again.
+
+    Raises:
+        ValueError: the consumer calls out. Whom it calls knows a call that is made again by its
+            key, for a while; what is in archives is older.
     """
     one = subscription(consumer)
+    if calling := [name for name, handlers in one.handlers.items() if handlers[0].call]:
+        raise ValueError(
+            f"{consumer} calls out for {', '.join(calling)}: what is in an archive would be done "
+            "again outside; an archive is for consumers that keep a copy"
+        )
     database = database_of_module(one.module)
     for envelope in read_archive(path):
         if envelope.name in one.handlers:

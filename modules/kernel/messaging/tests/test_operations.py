@@ -249,6 +249,22 @@ class TestReplay:
             list(archive.replay_archive("probe", path))
         assert effects() == [f"a:{number}" for number in range(5)]
 
+    def test_from_an_archive_is_refused_for_a_consumer_that_calls_out(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A provider has long forgotten the keys by which it would know the calls again."""
+        publish(ThingHappened(thing="a", number=1))
+        tick()
+        calls: list[object] = []
+        consumer = probe_consumer(lambda *_: None, call=lambda *some: calls.append(some))
+        run(consumer)
+        monkeypatch.setitem(subscriptions._subscriptions, "probe", consumer.subscription)
+        path = tmp_path / "log.jsonl.gz"
+        messages("archive", "default", str(path))
+        with pytest.raises(CommandError, match=r"probe calls out for probe\.thing_happened"):
+            messages("replay-archive", "probe", str(path))
+        assert len(calls) == 1
+
 
 class TestRetention:
     def test_keeps_what_a_consumer_or_something_set_aside_still_needs(self) -> None:
