@@ -107,6 +107,7 @@ def set_aside(
         rows = rows.filter(state=state) if state else rows
         rows = rows.filter(key=key) if key else rows
         found += [_seen(database, row) for row in rows[:limit]]
+    found.sort(key=lambda message: (message.set_aside_at, message.position))
     return found[:limit]
 
 

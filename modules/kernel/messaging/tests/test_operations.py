@@ -1,13 +1,17 @@
 """What operators do to messages, and what is kept of the log."""
 
 import json
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.db.models.functions import Now
+from django.db.utils import ConnectionHandler
 
 from modules.kernel.messaging import archive, operations, retention, subscriptions
 from modules.kernel.messaging.leases import make_partitions
@@ -45,6 +49,22 @@ def messages(*arguments: str) -> str:
     out = StringIO()
     call_command("messages", *arguments, stdout=out)
     return out.getvalue()
+
+
+@pytest.fixture
+def database(settings: LazySettings, tmp_path: Path) -> Iterator[str]:
+    """This gives the alias of a second database that holds a module."""
+    alias = "second"
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "second.sqlite3")}
+    # Not among the settings: Django lets a test connect to those only that it was begun with.
+    connections[alias] = ConnectionHandler({"default": {}, alias: sqlite}).create_connection(alias)
+    try:
+        settings.QUARRY_DATABASES = {**settings.QUARRY_DATABASES, "second": alias}
+        call_command("migrate", "messaging", database=alias, verbosity=0)
+        yield alias
+    finally:
+        connections[alias].close()
+        del connections[alias]
 
 
 class TestOperators:
@@ -139,6 +159,16 @@ class TestOperators:
         told = messages("show", "probe", "default", position)
         assert "a:1 will not go" in told
         assert "event: it is not in the log any more" in told
+
+    def test_see_what_is_oldest_whatever_database_it_is_in(self, database: str) -> None:
+        park(1)
+        SetAside.objects.update(set_aside_at="2026-01-02T00:00:00Z")
+        row = SetAside.objects.values().latest("pos")
+        SetAside.objects.using(database).create(
+            **{**row, "set_aside_at": datetime(2026, 1, 1, tzinfo=UTC)}
+        )
+        listed = operations.set_aside(limit=2)
+        assert [one.database for one in listed] == [database, "default"]
 
     def test_see_the_log_where_commands_ask_for_it(self) -> None:
         park(1)
