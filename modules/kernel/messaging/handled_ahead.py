@@ -6,7 +6,7 @@ same messages lie in another order. So those that were delivered beyond the chec
 who brings the module back, and passed over once. Keeps P3.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import connections
 
@@ -29,8 +29,10 @@ class HandledAhead:
     def __contains__(self, position: int) -> bool:
         return position in self._parts
 
-    def load(self, parts: Iterable[int]) -> None:
-        """This reads those of partitions that were gained."""
+    def load(self, parts: Collection[int]) -> None:
+        """This reads those of partitions that were gained, and forgets what it knew of these."""
+        # A partition that was lost and gained at once may have been replayed meanwhile.
+        self._parts = {pos: part for pos, part in self._parts.items() if part not in parts}
         numbers = ", ".join(map(str, parts)) or "NULL"
         with connections[self._database].cursor() as cursor:
             cursor.execute(

@@ -101,3 +101,17 @@ class TestHandledAhead:
         assert Message.objects.count() == 2
         run(probe_consumer())
         assert effects()[-2:] == ["a:1", "a:2"]
+
+    def test_is_forgotten_by_a_replay_under_a_worker_that_goes_on(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        happened(1, 2)
+        handled_already(2)
+        consumer = probe_consumer()
+        monkeypatch.setitem(subscriptions._subscriptions, "probe", consumer.subscription)
+        while consumer.step():
+            pass
+        operations.replay(consumer="probe", source="default", position=0, operator="test")
+        consumer._renew_at = 0.0
+        run(consumer)
+        assert [one for one in effects() if one.startswith("a:")] == ["a:1", "a:1", "a:2"]
