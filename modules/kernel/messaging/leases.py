@@ -193,12 +193,15 @@ class Leases:
             return set()
         now = now_sql(self.database)
         until = now_sql(self.database, plus_seconds=self.seconds)
+        held = ", ".join(map(str, self.held)) or "-1"
         with connections[self.database].cursor() as cursor:
+            # Also what is ours and we know nothing of: this thread held it before it began anew,
+            # or forgot it with one that was lost. The epoch ends what it may still be at there.
             cursor.execute(
                 "SELECT id, owner FROM messaging_partition WHERE consumer = %s AND source = %s"
-                f" AND lease_until <= {now} ORDER BY part LIMIT %s"
-                f" {skip_locked_sql(self.database)}",
-                [self.consumer, self.source, share],
+                f" AND (lease_until <= {now} OR (owner = %s AND part NOT IN ({held})))"
+                f" ORDER BY part LIMIT %s {skip_locked_sql(self.database)}",
+                [self.consumer, self.source, self.owner, share],
             )
             free = dict(cursor.fetchall())
             if not free:

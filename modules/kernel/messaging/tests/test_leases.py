@@ -1,12 +1,15 @@
 """Leases: shared fairly, taken over from the dead, fenced against the late."""
 
+import math
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
 from modules.kernel.messaging.consumer import Consumer
-from modules.kernel.messaging.envelope import PARTITIONS, Envelope
+from modules.kernel.messaging.delivery import Delivery
+from modules.kernel.messaging.envelope import PARTITIONS, Envelope, partition_of
 from modules.kernel.messaging.models import Partition, SetAside, Worker
 from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
@@ -15,6 +18,7 @@ from modules.kernel.messaging.tests.probe import (
     effects,
     probe_consumer,
     publish,
+    record_effect,
     run,
     tick,
 )
@@ -27,6 +31,11 @@ def expire(consumer: Consumer) -> None:
     owner = consumer.leases.owner
     Partition.objects.filter(owner=owner).update(lease_until=Now())
     Worker.objects.filter(owner=owner).update(seen_until=Now())
+
+
+def things(count: int) -> None:
+    publish(*(ThingHappened(thing=f"t{number}", number=number) for number in range(count)))
+    tick()
 
 
 def renew(*consumers: Consumer) -> list[int]:
@@ -55,8 +64,7 @@ class TestLeases:
     def test_refuse_the_commit_of_a_worker_paused_past_its_lease(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        publish(*(ThingHappened(thing=f"t{number}", number=number) for number in range(20)))
-        tick()
+        things(20)
         fresh, paused = probe_consumer(owner="fresh"), probe_consumer(owner="paused")
         read = paused.log.read
 
@@ -101,6 +109,44 @@ class TestLeases:
         parked = SetAside.objects.get()
         assert (parked.key, parked.state, parked.attempts) == ("poison", "parked", 2)
         assert effects() == ["good:1"]
+
+    def test_are_taken_at_once_by_their_own_thread_when_it_begins_anew(self) -> None:
+        class Broken(BaseException):
+            """This stands for what ends a step, and is not the handler's failure."""
+
+        breaks = [True]
+
+        def break_once(message: ThingHappened, delivery: Delivery) -> None:
+            if breaks:
+                breaks.pop()
+                raise Broken
+            record_effect(message, delivery)
+
+        things(1)
+        before = probe_consumer(break_once, owner="thread")
+        with pytest.raises(Broken):
+            before.step()
+        after = probe_consumer(owner="thread")
+        assert after.step() == 1
+        assert effects() == ["t0:0"]
+        things(2)
+        before._renew_at = math.inf  # It does not notice by itself.
+        assert before.step() == 0, "its epoch is over"
+        assert effects() == ["t0:0"]
+        run(after)
+        assert effects() == ["t0:0", "t0:0", "t1:1"]
+
+    def test_are_kept_where_another_was_lost(self) -> None:
+        consumer = probe_consumer(owner="ours")
+        consumer.step()
+        consumer._renew_at = math.inf
+        lost = Partition.objects.filter(part=partition_of("t0"))
+        lost.update(owner="theirs", epoch=F("epoch") + 1)
+        things(2)
+        assert consumer.step() == 0, "of one is said that it was lost"
+        assert consumer.step() == 1
+        assert effects() == ["t1:1"]
+        assert lost.get().owner == "theirs"
 
 
 class TestStart:
