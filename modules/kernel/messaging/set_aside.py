@@ -16,6 +16,9 @@ from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.subscriptions import RetryPolicy
 
+#: Characters of an error that are kept: its beginning and its end, where it is longer.
+ERROR_LIMIT = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -89,11 +92,11 @@ class SetAsides:
 
     def failed(self, position: int, error: str) -> None:
         """This keeps what the last attempt said."""
-        self._update(position, "error = %s", error)
+        self._update(position, "error = %s", _storable(error))
 
     def park(self, position: int, error: str) -> None:
         """This leaves the message, and its key, to an operator."""
-        self._update(position, "state = 'parked', error = %s", error)
+        self._update(position, "state = 'parked', error = %s", _storable(error))
 
     def remove(self, position: int) -> None:
         """This takes a message that was dealt with out."""
@@ -138,6 +141,19 @@ def delay_seconds(policy: RetryPolicy, *, attempts: int, chance: random.Random) 
     longest = policy.longest.total_seconds()
     whole = min(policy.first.total_seconds() * 2.0 ** min(attempts - 1, 60), longest)
     return whole / 2 + chance.uniform(0, whole / 2)
+
+
+def _storable(error: str) -> str:
+    """This gives an error as any database takes it, and no longer than an operator reads.
+
+    What a provider said may be in it, and a text that is refused here would end the consumer.
+    """
+    text = error.encode(errors="backslashreplace").decode().replace("\0", r"\x00")
+    if len(text) <= ERROR_LIMIT:
+        return text
+    cut = "\n[…]\n"
+    half = (ERROR_LIMIT - len(cut)) // 2
+    return text[:half] + cut + text[-half:]
 
 
 def _numbers(parts: Iterable[int]) -> str:

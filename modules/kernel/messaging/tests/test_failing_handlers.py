@@ -17,6 +17,7 @@ from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.drivers import delivering
 from modules.kernel.messaging.models import OperatorAction, SetAside
+from modules.kernel.messaging.set_aside import ERROR_LIMIT
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, Subscription
 from modules.kernel.messaging.tests.probe import (
     DoThing,
@@ -120,6 +121,35 @@ class TestAHandlerThatBreaksTheTransaction:
             "parked",
             "waiting",
         ]
+
+
+class TestAnErrorThatCannotBeStored:
+    @pytest.mark.parametrize(
+        ("said", "kept"),
+        [("half \ud800 of it", r"half \\ud800 of it"), ("up to \0 here", r"up to \\x00 here")],
+        ids=["surrogate", "NUL"],
+    )
+    def test_is_kept_in_other_signs(self, said: str, kept: str) -> None:
+        def handle(message: ThingHappened, delivery: Delivery) -> None:
+            if message.number == 3:
+                raise RuntimeError(said)
+            record_effect(message, delivery)
+
+        publish_good_and_bad()
+        parked = deliver_until_parked(probe_consumer(handle, retry=TWICE))
+        assert re.search(kept, parked.error), parked.error
+        assert effects() == ["good:1", "good:2", "good:4"]
+
+    def test_is_cut_in_the_middle_where_it_is_long(self) -> None:
+        def handle(message: ThingHappened, delivery: Delivery) -> None:
+            raise RuntimeError("x" * 3 * ERROR_LIMIT + " at the end")
+
+        publish(ThingHappened(thing="bad", number=1))
+        tick()
+        parked = deliver_until_parked(probe_consumer(handle, retry=TWICE))
+        assert len(parked.error) <= ERROR_LIMIT
+        assert parked.error.startswith("Traceback")
+        assert parked.error.rstrip().endswith("at the end")
 
 
 class TestAMessageThatCannotBeRead:
