@@ -1,7 +1,9 @@
 """The messaging kernel's Celery tasks: deliver what waits, and the sweep behind it."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
@@ -32,18 +34,28 @@ def deliver(*, module: str) -> int:
     It takes the partitions that are free and gives them back at the end, since the next
     wake-up may go to another worker; then it looks once more, for what came after its
     last look found others' wake-ups turned away.
+
+    Each consumer gets its share of the turn, however long those before it took; what the others
+    leave of it goes to those that have more.
     """
-    ends_at = time.monotonic() + _TURN_SECONDS
+    consumers = [one for one in subscriptions() if one.module == module]
+    following = [kind for kind in followers() if kind.module == module]
+    busy: list[Callable[[float], int]] = [
+        *(partial(_deliver, one, source) for one in consumers for source in databases()),
+        *(partial(_follow, kind, source) for kind in following for source in databases()),
+    ]
+    turn_ends_at = time.monotonic() + _TURN_SECONDS
     delivered = 0
-    for subscription in subscriptions():
-        if subscription.module == module:
-            for source in databases():
-                delivered += _deliver(subscription, source, ends_at)
-    for kind in followers():
-        if kind.module == module:
-            for source in databases():
-                delivered += _follow(kind, source, ends_at)
-    if time.monotonic() >= ends_at:
+    while busy and (left_seconds := turn_ends_at - time.monotonic()) > 0:
+        share_seconds = left_seconds / len(busy)
+        cut_short = []
+        for deliver_until in busy:
+            ends_at = time.monotonic() + share_seconds
+            delivered += deliver_until(ends_at)
+            if time.monotonic() >= ends_at:
+                cut_short.append(deliver_until)
+        busy = cut_short
+    if busy:
         driver.wake_module(module)
     return delivered
 
@@ -97,19 +109,23 @@ def _deliver(subscription: Subscription, source: str, ends_at: float) -> int:
 def _follow(kind: FollowerKind, source: str, ends_at: float) -> int:
     follower = kind.follower(source)
     done = 0
-    while time.monotonic() < ends_at and (made := follower.step()):
+    while made := follower.step():
         done += made
+        if time.monotonic() >= ends_at:
+            break
     follower.close()
     return done
 
 
 def _deliver_until(consumer: Consumer, ends_at: float) -> int:
     delivered, looked_until = 0, -1
-    while consumer.log.head() > looked_until and time.monotonic() < ends_at:
+    while consumer.log.head() > looked_until:
         looked_until = consumer.log.head()
         while made := consumer.step():
             delivered += made
             if time.monotonic() >= ends_at:
                 break
         consumer.close()
+        if time.monotonic() >= ends_at:
+            break
     return delivered
