@@ -141,6 +141,11 @@ class UnitOfWork:
     ) -> uuid.UUID:
         """This appends the message once `after` has passed by the database's clock.
 
+        Args:
+            message_id: where it must be the same on every attempt; else a new UUIDv7. Of an id
+                that the log has by then nothing is appended: the message was there already.
+                While one of the id is still waiting, a second is an IntegrityError.
+
         Returns:
             The id with which it can be cancelled until then.
         """

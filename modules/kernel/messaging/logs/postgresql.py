@@ -261,7 +261,7 @@ class PostgresqlLog:
             " ORDER BY due_at, id LIMIT 500 FOR UPDATE SKIP LOCKED)) RETURNING *)"
             " INSERT INTO messaging_message (message_id, source, name, schema_version, key, part,"
             " data, headers) SELECT message_id, source, name, schema_version, key, part, data,"
-            " headers FROM due ORDER BY due_at, id",
+            " headers FROM due ORDER BY due_at, id ON CONFLICT (message_id) DO NOTHING",
             [list(modules_at_rest())],
         )
 

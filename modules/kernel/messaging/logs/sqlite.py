@@ -99,6 +99,6 @@ class SqliteLog:
                 "INSERT INTO messaging_message (message_id, source, name, schema_version, key,"
                 " part, data, headers) SELECT message_id, source, name, schema_version, key,"
                 f" part, data, headers FROM messaging_scheduled WHERE id IN ({ids})"
-                " ORDER BY due_at, id"
+                " ORDER BY due_at, id ON CONFLICT (message_id) DO NOTHING"
             )
             cursor.execute(f"DELETE FROM messaging_scheduled WHERE id IN ({ids})")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from modules.kernel.contracts import new_id
 from modules.kernel.messaging.models import Message, Scheduled
 from modules.kernel.messaging.tests.probe import ThingHappened, tick
 from modules.kernel.messaging.unit_of_work import unit_of_work
@@ -56,4 +57,19 @@ class TestSchedule:
 
         with pytest.raises(ZeroDivisionError):
             schedule_and_fail()
+        assert not Scheduled.objects.exists()
+
+    def test_appends_an_id_once_however_often_it_was_scheduled(self) -> None:
+        """One that is in the log already must not keep the log, and what is due, from going on."""
+        again = new_id()
+        for number in (1, 2):
+            with unit_of_work("probe") as work:
+                work.schedule(
+                    ThingHappened(thing="a", number=number), after=timedelta(), message_id=again
+                )
+            if number == 2:
+                schedule(3, seconds=0)
+            tick()
+        data = list(Message.objects.order_by("id").values_list("data", flat=True))
+        assert data == ['{"thing":"a","number":1}', '{"thing":"a","number":3}']
         assert not Scheduled.objects.exists()
