@@ -70,10 +70,10 @@ def remind(
 
 
 def cancel_timers(work: UnitOfWork, instance: Instance, after: SagaState) -> None:
-    """This takes back the reminders of what has been answered."""
+    """This takes back the reminders of attempts that are over."""
     for step in instance.definition.steps:
         was, now = instance.state.of(step.name), after.of(step.name)
-        if not step.timeout_seconds or was.status == now.status:
+        if not step.timeout_seconds or (was.status, was.attempts) == (now.status, now.attempts):
             continue
         for status, undo in ((StepStatus.REQUESTED, False), (StepStatus.UNDOING, True)):
             if was.status is status:

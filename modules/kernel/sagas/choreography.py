@@ -40,6 +40,7 @@ _HAPPENINGS: dict[str, type[Any]] = {
         state.Succeeded,
         state.Refused,
         state.UndoSucceeded,
+        state.LockTaken,
         state.CancelRequested,
         state.RetryRequested,
         state.SettledByOperator,
@@ -123,6 +124,7 @@ class Part(Engine):
         return None
 
     def _does(self, step: Step) -> bool:
+        """This tells whether a step is one of this part's module."""
         if step.kind is StepKind.LOCAL:
             return self._owns_saga
         return step.action.partition(".")[0] == self.module

@@ -14,6 +14,7 @@ from modules.kernel.sagas.state import (
     Effect,
     Failure,
     Happening,
+    LockTaken,
     Refused,
     RetryRequested,
     SagaState,
@@ -54,6 +55,8 @@ def decide(definition: Definition, state: SagaState, happened: Happening) -> Dec
             return state, ()
         case TimedOut(step=name, undo=undo, attempt=attempt):
             return _timed_out(definition, state, name, undo, attempt)
+        case LockTaken(step=name, attempt=attempt):
+            return _lock_taken(definition, state, name, attempt)
         case CancelRequested():
             return _cancelled(definition, state)
         case RetryRequested(step=name):
@@ -128,6 +131,15 @@ def _timed_out(
     return _ask(state, step, undo=undo)
 
 
+def _lock_taken(definition: Definition, state: SagaState, name: str, attempt: int) -> Decision:
+    now = state.of(name)
+    if now.status is not StepStatus.REQUESTED or now.attempts != attempt:
+        return state, ()
+    # Another attempt than the one that waited: the reminder of the wait, which may be on its way,
+    # is then too late to mean what is asked for now.
+    return _ask_anew(definition, state, name, undo=False)
+
+
 def _cancelled(definition: Definition, state: SagaState) -> Decision:
     if not can_cancel(definition, state):
         return state, ()
@@ -140,10 +152,7 @@ def _retried(definition: Definition, state: SagaState, name: str) -> Decision:
     now = state.of(name)
     if now.status is not StepStatus.STUCK:
         return state, ()
-    # Counted on, not from the start: an attempt's number is part of its message's id.
-    patient = replace(now, attempts_forgiven=now.attempts)
-    state = _put(_not_stuck(state), name, patient)
-    return _ask(state, definition.step(name), undo=now.undoing)
+    return _ask_anew(definition, _not_stuck(state), name, undo=now.undoing)
 
 
 def _settled(definition: Definition, state: SagaState, name: str) -> Decision:
@@ -238,6 +247,14 @@ def _ask(state: SagaState, step: Step, *, undo: bool) -> Decision:
     )
     effect = Undo if undo else Do
     return _put(state, step.name, asked), (effect(step=step.name, attempt=asked.attempts),)
+
+
+def _ask_anew(definition: Definition, state: SagaState, name: str, *, undo: bool) -> Decision:
+    """This asks as if for the first time."""
+    now = state.of(name)
+    # Counted on, not from the start: an attempt's number is part of its message's id.
+    patient = replace(now, attempts_forgiven=now.attempts)
+    return _ask(_put(state, name, patient), definition.step(name), undo=undo)
 
 
 def _not_stuck(state: SagaState) -> SagaState:

@@ -33,6 +33,7 @@ from modules.kernel.sagas.state import (
     Effect,
     Failure,
     Happening,
+    LockTaken,
     Refused,
     SagaState,
     Started,
@@ -230,19 +231,19 @@ class Engine:
                 self._move(work, instance, happened)
 
     def on_lock_free(self, message: NoteLockFree, delivery: Delivery) -> None:
-        """This asks for a step that has waited for a lock."""
+        """This asks for a step that has waited for a lock, or has it wait on for another."""
         if message.saga != self.saga.name:
             return
         with unit_of_work(self.module) as work:
             instance = instances.load(work, self.stored_as, message.instance_id)
             if instance is None:
                 return
-            now = instance.state.of(message.step)
-            if now.status is StepStatus.REQUESTED:
-                effect = Do(step=message.step, attempt=now.attempts)
-                answer = self._carry_out(work, instance, instance.state, effect)
-                if answer is not None:
-                    self._move(work, instance, answer)
+            step, now = instance.definition.step(message.step), instance.state.of(message.step)
+            if now.status is not StepStatus.REQUESTED or not self._does(step):
+                return
+            # One that was overtaken is still the same attempt: it waits no longer than its time.
+            if not isolation.waits_for_lock(work, instance, instance.state, step):
+                self.advance(work, instance, LockTaken(step=step.name, attempt=now.attempts))
 
     def cancel(self, work: UnitOfWork, instance_id: str) -> None:
         """This undoes an instance; one that has not begun is remembered as cancelled."""
@@ -270,6 +271,10 @@ class Engine:
             instances.save(work, instance, state)
         if state.status in ENDS and any(step.locks for step in instance.definition.steps):
             isolation.let_go(work, saga=instance.definition.name, instance_id=instance.instance_id)
+
+    def _does(self, step: Step) -> bool:
+        """This tells whether a step is for this one to ask for."""
+        return True
 
     def _carry_out(
         self, work: UnitOfWork, instance: Instance, state: SagaState, effect: Effect

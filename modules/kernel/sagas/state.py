@@ -60,7 +60,8 @@ class StepState:
     Attributes:
         out: the fields of its answer.
         attempts: how often it, or its undo, was asked for.
-        attempts_forgiven: those before an operator had it asked for again.
+        attempts_forgiven: those before an operator had it asked for again, or that only waited
+            for a lock.
         late_success: it was done after all, when it was being undone already.
         undoing: the attempts are those of its undo.
     """
@@ -138,6 +139,14 @@ class TimedOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockTaken:
+    """An attempt at a step has got the locks that it waited for."""
+
+    step: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRequested:
     """Somebody wants the saga undone."""
 
@@ -162,6 +171,7 @@ Happening = (
     | Refused
     | UndoSucceeded
     | TimedOut
+    | LockTaken
     | CancelRequested
     | RetryRequested
     | SettledByOperator

@@ -7,7 +7,7 @@ by what another then takes back ("dirty read").
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import new_class
 from typing import Any
 
@@ -18,11 +18,23 @@ from modules.kernel.contracts import Conflict
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.logs import open_log
-from modules.kernel.messaging.models import Scheduled
+from modules.kernel.messaging.models import Scheduled, SetAside
 from modules.kernel.messaging.subscriptions import Handler, Subscription
+from modules.kernel.messaging.tests.probe import tick
 from modules.kernel.messaging.unit_of_work import UnitOfWork, unit_of_work
-from modules.kernel.sagas import Failure, I, Saga, command, local, semantic_lock, unchanged
+from modules.kernel.sagas import (
+    Failure,
+    I,
+    OnTimeout,
+    Saga,
+    command,
+    local,
+    semantic_lock,
+    unchanged,
+)
+from modules.kernel.sagas.choreography import Part
 from modules.kernel.sagas.engine import Engine
+from modules.kernel.sagas.isolation import let_go
 from modules.kernel.sagas.language import Lock
 from modules.kernel.sagas.models import SagaInstance, SagaLock, SagaLockWaiter
 from modules.kernel.sagas.tests import trip
@@ -30,12 +42,20 @@ from modules.kernel.sagas.tests import trip
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def sale(*, look: tuple[Lock, ...] = (), reread: bool = False) -> type[Saga]:
+def sale(
+    *,
+    look: tuple[Lock, ...] = (),
+    room: tuple[Lock, ...] = (),
+    reread: bool = False,
+    on_timeout: OnTimeout = OnTimeout.UNDO,
+) -> type[Saga]:
     """This is a saga that looks how many seats are free, books a room, and takes a seat.
 
     Args:
         look: the isolation of its first step.
+        room: that of the booking.
         reread: has the seats counted again before the room is booked.
+        on_timeout: what becomes of a booking that is not answered.
     """
     first = local("trips.look", undo="trips.forget", isolation=look)
     body = {
@@ -51,7 +71,8 @@ def sale(*, look: tuple[Lock, ...] = (), reread: bool = False) -> type[Saga]:
             undo=trip.CancelRoom,
             undone=trip.RoomCancelled,
             timeout_seconds=30,
-            isolation=(unchanged("trips.count", first.out.free),) if reread else (),
+            on_timeout=on_timeout,
+            isolation=(unchanged("trips.count", first.out.free),) if reread else room,
         ),
         "take": local("trips.take"),
     }
@@ -66,24 +87,23 @@ class SoldOut(Conflict):
 class Bus:
     """This is a bus with few seats, and the sagas that sell them."""
 
-    def __init__(self, saga: type[Saga], *, free: int = 1) -> None:
+    def __init__(self, saga: type[Saga], *, free: int = 1, leaderless: bool = False) -> None:
         self.free = free
         self.sold: list[str] = []
         self.answered: list[str] = []
         self.silent = True
-        self.engine = Engine(
-            saga,
-            "trips",
-            {
-                "trips.look": self.look,
-                "trips.count": lambda instance_id, given, work: self.free,
-                "trips.forget": self.forget,
-                "trips.take": self.take,
-            },
-        )
-        handlers: dict[str, tuple[Handler, ...]] = {
-            name: (Handler(record=one),) for name, one in self.engine.handlers().items()
+        functions: dict[str, Callable[..., Any]] = {
+            "trips.look": self.look,
+            "trips.count": lambda instance_id, given, work: self.free,
+            "trips.forget": self.forget,
+            "trips.take": self.take,
         }
+        engines: list[Engine] = (
+            [Part(saga, module, functions) for module in ("trips", "rooms")]
+            if leaderless
+            else [Engine(saga, "trips", functions)]
+        )
+        self.engine = engines[0]
         answers: dict[str, tuple[Handler, ...]] = {
             "rooms.book_room": (Handler(record=self.answer),),
             "rooms.cancel_room": (Handler(record=self.cancel),),
@@ -91,7 +111,7 @@ class Bus:
         self.consumers = [
             Consumer(one, database="default", source="default", owner="test")
             for one in (
-                Subscription("trips", "trips", handlers),
+                *(_subscription(engine) for engine in engines),
                 Subscription("rooms", "rooms", answers),
             )
         ]
@@ -105,7 +125,7 @@ class Bus:
         pass
 
     def take(self, instance_id: str, given: trip.TripWanted, work: UnitOfWork) -> None:
-        seen = SagaInstance.objects.get(instance_id=instance_id)
+        seen = SagaInstance.objects.get(saga="trips.sale", instance_id=instance_id)
         if '"free":0' in seen.state:  # It goes by what it has read.
             raise SoldOut("there was no seat")
         self.free -= 1
@@ -134,6 +154,23 @@ class Bus:
 
     def statuses(self) -> Counter[str]:
         return Counter(SagaInstance.objects.values_list("status", flat=True))
+
+
+def _subscription(engine: Engine) -> Subscription:
+    handlers: dict[str, tuple[Handler, ...]] = {
+        name: (Handler(record=one),) for name, one in engine.handlers().items()
+    }
+    return Subscription(f"{engine.module}.saga", engine.module, handlers)
+
+
+def hold_the_bus(holder: str) -> None:
+    """This is another saga, which holds the lock of one seat."""
+    SagaLock.objects.create(name="bus", key="1", saga="trips.other", instance_id=holder)
+
+
+def let_go_of_the_bus(holder: str) -> None:
+    with unit_of_work("trips") as work:
+        let_go(work, saga="trips.other", instance_id=holder)
 
 
 class TestLostUpdate:
@@ -193,7 +230,7 @@ class TestSemanticLock:
     def test_ends_the_waiting_when_its_time_is_up(self) -> None:
         """Two sagas that wait for each other's locks must not do so for ever."""
         bus = Bus(sale(look=self.LOCK))
-        SagaLock.objects.create(name="bus", key="1", saga="trips.other", instance_id="for ever")
+        hold_the_bus("for ever")
         bus.want("bob")
         bus.go_on()
         assert bus.statuses() == {"running": 1}
@@ -206,5 +243,76 @@ class TestSemanticLock:
         bus = Bus(sale(look=(semantic_lock("bus", I.trip),)), free=1)
         SagaLock.objects.create(name="bus", key="ann", saga="trips.other", instance_id="x")
         bus.want("ann", "bob")
+        bus.go_on()
+        assert bus.sold == ["bob"]
+
+
+class TestAStepOfAnotherModule:
+    """One that waits has a reminder of the wait, and one of what it then asks for."""
+
+    LOCK = (semantic_lock("bus", I.seats),)
+
+    @pytest.mark.parametrize("leaderless", [False, True])
+    def test_is_asked_for_when_the_lock_that_it_waited_for_is_free(self, leaderless: bool) -> None:
+        bus = Bus(sale(room=self.LOCK), free=2, leaderless=leaderless)
+        bus.want("ann", "bob")
+        bus.go_on()
+        assert bus.sold == ["ann", "bob"]
+        assert not SetAside.objects.exists()
+        assert not SagaLock.objects.exists()
+        assert not Scheduled.objects.exists(), "what was got is no more waited for"
+
+    @pytest.mark.parametrize("on_timeout", OnTimeout)
+    def test_is_not_hurried_by_the_reminder_of_the_wait(self, on_timeout: OnTimeout) -> None:
+        """One that falls due when the lock is free, and has not been taken yet."""
+        bus = Bus(sale(room=self.LOCK, on_timeout=on_timeout), free=2)
+        hold_the_bus("first")
+        bus.want("bob")
+        bus.go_on()
+        let_go_of_the_bus("first")
+        Scheduled.objects.update(due_at=Now())
+        tick()
+        bus.go_on()
+        assert bus.answered == ["bob"]
+        assert bus.sold == ["bob"]
+        assert not SetAside.objects.exists()
+
+    def test_is_asked_for_once_where_the_wait_ends_while_nobody_leads(self) -> None:
+        """The parts hear of the reminder before they hear that one of them has got the lock."""
+        bus = Bus(sale(room=self.LOCK, on_timeout=OnTimeout.ASK), free=2, leaderless=True)
+        hold_the_bus("first")
+        bus.want("bob")
+        bus.go_on()
+        let_go_of_the_bus("first")
+        Scheduled.objects.update(due_at=Now())
+        tick()
+        bus.go_on()
+        assert bus.answered == ["bob"]
+        assert bus.sold == ["bob"]
+
+    def test_is_reminded_once_it_has_been_asked_for(self) -> None:
+        bus = Bus(sale(room=self.LOCK), free=2)
+        bus.consumers = bus.consumers[:1]  # The rooms do not answer.
+        hold_the_bus("first")
+        bus.want("bob")
+        bus.go_on()
+        let_go_of_the_bus("first")
+        bus.go_on()
+        Scheduled.objects.update(due_at=Now())
+        bus.go_on()
+        assert "step-timed-out" in SagaInstance.objects.get().state
+        assert bus.statuses() == {"compensating": 1}
+
+    def test_waits_on_no_longer_than_its_time_where_another_was_faster(self) -> None:
+        bus = Bus(sale(room=self.LOCK), free=2)
+        hold_the_bus("first")
+        bus.want("bob")
+        bus.go_on()
+        (reminder,) = Scheduled.objects.all()
+        let_go_of_the_bus("first")
+        hold_the_bus("second")
+        bus.go_on()
+        assert Scheduled.objects.get().due_at == reminder.due_at
+        let_go_of_the_bus("second")
         bus.go_on()
         assert bus.sold == ["bob"]
