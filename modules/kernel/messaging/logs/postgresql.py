@@ -205,6 +205,8 @@ class PostgresqlLog:
             )
             if cursor.fetchone()[0] is None:
                 return False
+            # It may have followed: each tick would tell it of itself, and nobody reads that.
+            cursor.execute(f"UNLISTEN {CHANNEL}")
             self._leading = _take_over(cursor, self.database)
         return True
 

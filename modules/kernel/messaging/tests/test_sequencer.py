@@ -7,9 +7,12 @@ from threading import Event, Thread
 import pytest
 from django.db import connection
 
+from modules.kernel.messaging import keeper
+from modules.kernel.messaging.keeper import Keeper
 from modules.kernel.messaging.logs import LeadershipLost, postgresql
 from modules.kernel.messaging.logs.postgresql import LEADER_LOCK, PostgresqlLog
 from modules.kernel.messaging.models import Message, Position, Sequencer
+from modules.kernel.messaging.pulse import Pulse
 from modules.kernel.messaging.tests.probe import ThingHappened, publish, tick
 from modules.kernel.messaging.unit_of_work import unit_of_work
 
@@ -52,6 +55,34 @@ def open_transaction(number: int) -> Iterator[None]:
     yield
     commit.set()
     writer.join(10)
+
+
+@contextmanager
+def led_by_another() -> Iterator[None]:
+    """Inside this, another session leads."""
+    leads, resign = Event(), Event()
+
+    def lead() -> None:
+        log = PostgresqlLog("default")
+        assert log.lead()
+        leads.set()
+        assert resign.wait(10)
+        log.resign()
+        connection.close()
+
+    other = Thread(target=lead)
+    other.start()
+    assert leads.wait(10)
+    yield
+    resign.set()
+    other.join(10)
+
+
+def listens_to() -> list[str]:
+    """This gives the channels that our session hears of."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_listening_channels()")
+        return [row[0] for row in cursor.fetchall()]
 
 
 class TestTick:
@@ -120,6 +151,22 @@ class TestLeader:
         other.join(10)
         log.resign()
         assert answers == [False]
+
+    def test_listens_to_others_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nobody would read what it says to itself, and its session would keep all of it."""
+        monkeypatch.setattr(keeper, "_FOLLOW_SECONDS", 0)
+        follower = Keeper("default", Pulse())
+        with led_by_another():
+            follower.step()
+            assert listens_to() == ["quarry_log"]
+        publish(happened(1))
+        follower.step()
+        assert in_order() == [1], "it leads"
+        assert listens_to() == []
+        follower.close()
+        with led_by_another():
+            follower.step()
+            assert listens_to() == ["quarry_log"]
 
     def test_is_refused_once_another_has_taken_over(self) -> None:
         old = PostgresqlLog("default")
