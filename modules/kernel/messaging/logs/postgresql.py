@@ -340,6 +340,12 @@ def _stamp_anew(cursor: CursorWrapper, settled: str, cluster: str) -> None:
     Rows without a position get the present transaction's id, so that the next tick finds
     them; rows that have one get an id that no tick will look at again.
     """
+    # Nearly all rows of the log: by a scan, and however long that takes. Ended by the limit of a
+    # statement, it would be begun anew, with the same end, by each who tries to lead.
+    cursor.execute(
+        "SELECT set_config('statement_timeout', '0', true),"
+        " set_config('enable_seqscan', 'on', true)"
+    )
     # From the oldest transaction that is still under way: the next tick looks for its rows too.
     xmin = settled.split(":")[0]
     cursor.execute(

@@ -1,5 +1,7 @@
 """A restored log, while a transaction of the new cluster has the id that an old one had."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection
 
@@ -13,6 +15,28 @@ pytestmark = [
         "connection.vendor != 'postgresql'", reason="on SQLite the position is the id"
     ),
 ]
+
+#: This stands for a log so long that a statement which changes all of it meets any limit.
+_LONG = """
+CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF current_setting('statement_timeout') <> '0' THEN
+        RAISE query_canceled USING MESSAGE = 'canceling statement due to statement timeout';
+    END IF;
+    RETURN new;
+END $$;
+CREATE TRIGGER long BEFORE UPDATE ON messaging_message FOR EACH ROW EXECUTE FUNCTION take_long()
+"""
+
+
+@pytest.fixture
+def long_log() -> Iterator[None]:
+    """This has whoever changes the log's rows take longer than the session's limit of a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LONG)
+        cursor.execute("SET statement_timeout = '1min'")
+        yield
+        cursor.execute("RESET statement_timeout")
+        cursor.execute("DROP FUNCTION take_long CASCADE")
 
 
 class TestARestoredLog:
@@ -33,3 +57,12 @@ class TestARestoredLog:
             for row in Position.objects.order_by("pos")
         ]
         assert numbers == ["1", "3", "2"]
+
+    @pytest.mark.usefixtures("long_log")
+    def test_is_stamped_anew_however_long_that_takes(self) -> None:
+        publish(ThingHappened(thing="a", number=1))
+        Sequencer.objects.update_or_create(id=1, defaults={"cluster": "another"})
+        assert tick() == 1
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            assert cursor.fetchone() == ("1min",), "what follows has its limit"
