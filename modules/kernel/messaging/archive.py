@@ -26,7 +26,15 @@ def archive(source: str, path: Path, *, after: int, until: int) -> Iterator[int]
     """This writes positions after … until to a file, and yields how far it is.
 
     The file appears under its name once it is whole.
+
+    Raises:
+        FileExistsError: there is one of the name. It may hold what was pruned since.
     """
+    if path.exists():
+        raise FileExistsError(
+            f"{path} is there already, and may be all that is left of what was pruned: name "
+            "another file, and leave out with --after what this one holds"
+        )
     log = open_log(source)
     unfinished = path.with_name(f"{path.name}.part")
     with gzip.open(unfinished, "wb") as file:

@@ -15,6 +15,7 @@ from django.db.utils import ConnectionHandler
 
 from modules.kernel.messaging import archive, operations, retention, subscriptions
 from modules.kernel.messaging.leases import make_partitions
+from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.models import Message, OperatorAction, Partition, SetAside
 from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
@@ -294,6 +295,40 @@ class TestReplay:
         with pytest.raises(CommandError, match=r"probe calls out for probe\.thing_happened"):
             messages("replay-archive", "probe", str(path))
         assert len(calls) == 1
+
+
+class TestArchive:
+    def grow(self, *numbers: int) -> list[int]:
+        """This appends to the log, and gives all positions in it."""
+        publish(*(ThingHappened(thing="a", number=number) for number in numbers))
+        tick()
+        run(probe_consumer())
+        found, _ = open_log("default").read(after=0, names=None, parts=None, limit=100)
+        return [one.position for one in found]
+
+    def test_is_not_written_over_another_which_may_hold_what_was_pruned(
+        self, tmp_path: Path
+    ) -> None:
+        first, second = tmp_path / "first.jsonl.gz", tmp_path / "second.jsonl.gz"
+        self.grow(0, 1, 2)
+        messages("archive", "default", str(first))
+        messages("prune", "default", "--older-than-days", "0")
+        self.grow(3, 4)
+        with pytest.raises(CommandError, match=r"first\.jsonl\.gz is there already.*another file"):
+            messages("archive", "default", str(first))
+        messages("archive", "default", str(second))
+        kept = [one for path in (first, second) for one in archive.read_archive(path)]
+        assert {json.loads(one.data)["number"] for one in kept} == {0, 1, 2, 3, 4}
+
+    def test_says_which_positions_it_really_holds(self, tmp_path: Path) -> None:
+        self.grow(0, 1, 2)
+        messages("prune", "default", "--older-than-days", "0")
+        first, *_, last = self.grow(3, 4)
+        told = messages("archive", "default", str(tmp_path / "log.jsonl.gz"))
+        assert f"positions {first} to {last} are in" in told
+        rest = str(tmp_path / "rest.jsonl.gz")
+        told = messages("archive", "default", rest, "--after", str(last))
+        assert f"the log holds nothing after position {last}" in told
 
 
 class TestRetention:

@@ -161,13 +161,18 @@ class Command(BaseCommand):
         self._done(options, f"{options['consumer']} goes on after position {options['position']}")
 
     def _archive(self, options: dict[str, Any]) -> None:
-        log, after = options["log"], options["after"]
+        log, after, file = options["log"], options["after"], options["file"]
         until = open_log(log).head()
         with Progress(console=self.progress) as progress:
             task = progress.add_task("writing", total=until - after)
-            for position in archive.archive(log, options["file"], after=after, until=until):
+            for position in archive.archive(log, file, after=after, until=until):
                 progress.update(task, completed=position - after)
-        self._done(options, f"positions {after + 1} to {until} are in {options['file']}")
+        # Not after + 1: what was pruned is in no log, and so not in the file.
+        first = next(archive.read_archive(file), None)
+        if first is None:
+            self._done(options, f"the log holds nothing after position {after}: {file} is empty")
+        else:
+            self._done(options, f"positions {first.position} to {until} are in {file}")
 
     def _replay_archive(self, options: dict[str, Any]) -> None:
         outcomes = list(archive.replay_archive(options["consumer"], options["file"]))
