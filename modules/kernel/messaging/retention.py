@@ -73,13 +73,15 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
         PruneRefused: somebody has a reason against it, or comes to have one meanwhile.
     """
     _refuse_if_held(source)
-    last = horizon(source)
+    positions = connections[source].vendor == "postgresql"
+    age = now_sql(source, plus_seconds=-older_than.total_seconds())
+    last = _old_until(source, horizon(source), age)
+    if not last:
+        return
     # Beforehand: whoever verifies the log can then tell what was pruned from what was taken out.
     OperatorAction.objects.using(source).create(
         operator="retention", action=PRUNED, subject=f"{source}:{last}"
     )
-    positions = connections[source].vendor == "postgresql"
-    age = now_sql(source, plus_seconds=-older_than.total_seconds())
     # Those of streams also where they came over a broker, which knows of none: the module that they
     # are of may come back.
     streams = stored_names()
@@ -109,6 +111,33 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
             cursor.execute(f"DELETE FROM messaging_message WHERE id IN ({ids})")
             deleted = cursor.rowcount
         yield deleted
+
+
+def _old_until(source: str, last: int, age: str) -> int:
+    """This gives the last position, up to `last`, of what was recorded before `age`; else 0.
+
+    It halves: a log may keep millions that are young. Their times follow the positions but for what
+    was written side by side; what is old behind one that is young goes another time.
+    """
+    ask = (
+        "SELECT p.pos, m.is_old FROM messaging_position p CROSS JOIN LATERAL (SELECT recorded_at <"
+        f" {age} AS is_old FROM messaging_message WHERE id = p.message_id LIMIT 1) m"
+        " WHERE p.pos >= %s AND p.pos < %s ORDER BY p.pos LIMIT 1"
+        if connections[source].vendor == "postgresql"
+        else f"SELECT id, recorded_at < {age} FROM messaging_message"
+        " WHERE id >= %s AND id < %s ORDER BY id LIMIT 1"
+    )
+    old, young = 0, last + 1
+    with connections[source].cursor() as cursor:
+        while old + 1 < young:
+            middle = (old + young) // 2
+            cursor.execute(ask, [middle, young])
+            position, is_old = cursor.fetchone() or (middle, False)
+            if is_old:
+                old = position
+            else:
+                young = middle
+    return old
 
 
 def _refuse_if_held(source: str) -> None:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -98,6 +98,20 @@ class TestVerify:
     def test_does_not_miss_what_retention_has_pruned(self) -> None:
         assert sum(retention.prune("default", older_than=timedelta(days=-1))) >= 3
         assert findings() == []
+
+    @pytest.mark.parametrize("old", [0, 6])
+    def test_misses_what_was_too_young_to_be_pruned(self, old: int) -> None:
+        ids = list(Message.objects.order_by("id").values_list("pk", flat=True))
+        Message.objects.filter(pk__in=ids[:old]).update(
+            recorded_at=datetime(2020, 1, 1, tzinfo=UTC)
+        )
+        ChainBlock.objects.all().delete()
+        while chain.seal("default"):
+            pass
+        assert sum(retention.prune("default", older_than=timedelta(days=365))) == max(old - 4, 0)
+        gone = str(Message.objects.get(pk=ids[6]).message_id)
+        sql("DELETE FROM messaging_message WHERE id = %s", ids[6])
+        assert findings() == [("missing", gone)]
 
 
 class TestRetention:
