@@ -20,6 +20,10 @@ from modules.kernel.messaging.envelope import PARTITIONS
 from modules.kernel.messaging.unit_of_work import present_work
 from modules.kernel.messaging.writer_turn import writer_turn
 
+#: For a day whoever was killed can be found by who looks for it; then its row, which each renewal
+#: of the others would count, goes.
+_REMEMBERED_SECONDS = 86_400.0
+
 
 @dataclass(slots=True)
 class Lease:
@@ -135,6 +139,7 @@ class Leases:
         """This says that we are here, and gives our fair share of the partitions."""
         now = now_sql(self.database)
         until = now_sql(self.database, plus_seconds=self.seconds)
+        long_ago = now_sql(self.database, plus_seconds=-_REMEMBERED_SECONDS)
         with connections[self.database].cursor() as cursor:
             cursor.execute(
                 "INSERT INTO messaging_worker (consumer, source, owner, seen_until)"
@@ -144,12 +149,22 @@ class Leases:
                 [self.consumer, self.source, self.owner],
             )
             cursor.execute(
-                "SELECT count(*) FROM messaging_worker WHERE consumer = %s AND source = %s"
-                f" AND seen_until > {now}",
+                f"SELECT count(*) FILTER (WHERE seen_until > {now}),"
+                f" count(*) FILTER (WHERE seen_until <= {long_ago})"
+                " FROM messaging_worker WHERE consumer = %s AND source = %s",
                 [self.consumer, self.source],
             )
-            present: int = max(cursor.fetchone()[0], 1)
-        return -(-PARTITIONS // present)
+            present, long_dead = cursor.fetchone()
+            if long_dead:
+                # Locked rows are passed over: two that come back at once after so long would wait
+                # for each other's.
+                cursor.execute(
+                    "DELETE FROM messaging_worker WHERE id IN (SELECT id FROM messaging_worker"
+                    " WHERE consumer = %s AND source = %s"
+                    f" AND seen_until <= {long_ago} {skip_locked_sql(self.database)})",
+                    [self.consumer, self.source],
+                )
+        return -(-PARTITIONS // max(int(present), 1))
 
     def _save_cursors(self) -> None:
         """This renews the leases and saves how far idle partitions have been read."""

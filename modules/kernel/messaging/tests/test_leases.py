@@ -1,6 +1,7 @@
 """Leases: shared fairly, taken over from the dead, fenced against the late."""
 
 import math
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +56,14 @@ class TestLeases:
         assert max(renew(first, second, third)) == 22
         third.close()
         assert renew(first, second) == [32, 32]
+
+    def test_are_shared_without_a_trace_of_who_died_long_ago(self) -> None:
+        for owner in ("lately", "long ago"):
+            renew(probe_consumer(owner=owner))
+        Worker.objects.filter(owner="lately").update(seen_until=Now())
+        Worker.objects.filter(owner="long ago").update(seen_until=Now() - timedelta(days=2))
+        renew(probe_consumer(owner="alive"))
+        assert {one.owner for one in Worker.objects.all()} == {"alive", "lately"}
 
     def test_let_no_partition_be_held_twice(self) -> None:
         first, second = probe_consumer(owner="a"), probe_consumer(owner="b")
