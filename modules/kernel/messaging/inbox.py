@@ -20,6 +20,9 @@ from modules.kernel.messaging.dialect import now_sql
 #: comes later is taken for new.
 KEPT = timedelta(days=30)
 
+#: Ids forgotten in one statement: those of months would take longer than a statement may.
+CHUNK = 2_000
+
 
 class Outcome(StrEnum):
     """This tells a message that is new from one that was received before."""
@@ -64,6 +67,14 @@ def prune(database: str, *, older_than: timedelta) -> int:
         older_than: longer than any broker keeps or redelivers a message.
     """
     limit = now_sql(database, plus_seconds=-older_than.total_seconds())
+    forgotten = 0
     with connections[database].cursor() as cursor:
-        cursor.execute(f"DELETE FROM messaging_inbox WHERE received_at < {limit}", [])
-        return int(cursor.rowcount)
+        while True:
+            cursor.execute(
+                "DELETE FROM messaging_inbox WHERE id IN (SELECT id FROM messaging_inbox"
+                f" WHERE received_at < {limit} ORDER BY received_at LIMIT %s)",
+                [CHUNK],
+            )
+            forgotten += int(cursor.rowcount)
+            if cursor.rowcount < CHUNK:
+                return forgotten

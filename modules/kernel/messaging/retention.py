@@ -21,7 +21,7 @@ from modules.kernel.messaging.writer_turn import writer_turn
 #: What the audit trail calls a pruning; its subject ends in ``:`` and the last position.
 PRUNED = "messages.prune"
 
-#: Rows deleted in one transaction.
+#: Rows looked at in one transaction.
 CHUNK = 2_000
 
 #: Gives why nothing may be deleted from a log at the moment; empty where it may.
@@ -88,13 +88,15 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
     others = f" AND m.name NOT IN ({', '.join(['%s'] * len(streams))})" if streams else ""
     old = f"m.stream IS NULL AND m.recorded_at < {age}{others}"
     find = (
-        "SELECT m.id FROM messaging_position p JOIN messaging_message m ON m.id = p.message_id"
-        f" WHERE p.pos <= %s AND {old} ORDER BY p.pos LIMIT %s"
+        f"SELECT p.pos, m.id, {old} FROM (SELECT pos, message_id FROM messaging_position"
+        " WHERE pos > %s AND pos <= %s ORDER BY pos LIMIT %s) p"
+        " LEFT JOIN messaging_message m ON m.id = p.message_id"
         if positions
         # The newest row stays: the log's head on SQLite is the largest id there is.
-        else f"SELECT m.id FROM messaging_message m WHERE m.id <= %s AND {old}"
-        " AND m.id < (SELECT max(id) FROM messaging_message) ORDER BY m.id LIMIT %s"
+        else f"SELECT m.id, m.id, {old} AND m.id < (SELECT max(id) FROM messaging_message)"
+        " FROM messaging_message m WHERE m.id > %s AND m.id <= %s ORDER BY m.id LIMIT %s"
     )
+    after = 0
     while True:
         with (
             writer_turn(source),
@@ -102,10 +104,12 @@ def prune(source: str, *, older_than: timedelta) -> Iterator[int]:
             connections[source].cursor() as cursor,
         ):
             _refuse_if_held(source)
-            cursor.execute(find, [last, *streams, CHUNK])
-            ids = ", ".join(str(row[0]) for row in cursor.fetchall())
-            if not ids:
+            cursor.execute(find, [*streams, after, last, CHUNK])
+            found = cursor.fetchall()
+            if not found:
                 return
+            after = max(position for position, _, _ in found)
+            ids = ", ".join(str(one) for _, one, goes in found if goes) or "NULL"
             if positions:
                 cursor.execute(f"DELETE FROM messaging_position WHERE message_id IN ({ids})")
             cursor.execute(f"DELETE FROM messaging_message WHERE id IN ({ids})")

@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import connection, connections
 from django.db.models.functions import Now
 from django.db.utils import ConnectionHandler
+from django.test.utils import CaptureQueriesContext
 
-from modules.kernel.messaging import archive, operations, retention, subscriptions
+from modules.kernel.contracts import new_id
+from modules.kernel.messaging import archive, inbox, operations, retention, subscriptions
 from modules.kernel.messaging.leases import make_partitions
 from modules.kernel.messaging.logs import open_log
-from modules.kernel.messaging.models import Message, OperatorAction, Partition, SetAside
+from modules.kernel.messaging.models import Inbox, Message, OperatorAction, Partition, SetAside
 from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
     Recorder,
@@ -27,6 +29,7 @@ from modules.kernel.messaging.tests.probe import (
     run,
     tick,
 )
+from modules.kernel.messaging.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -357,6 +360,34 @@ class TestRetention:
         run(probe_consumer(retry=ONCE))
         assert effects()[-1] == "b:7"
         assert operations.set_aside(state="parked")[0].error == "it is not in the log any more"
+
+    def test_looks_at_few_rows_in_a_transaction_and_at_each_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also at those that are kept, of which there may be millions before the first to go."""
+        monkeypatch.setattr(retention, "CHUNK", 2)
+        with unit_of_work("probe") as work:
+            work.append_to_stream(
+                "kept", [ThingHappened(thing="a", number=n) for n in range(4)], expected_version=0
+            )
+        publish(*(ThingHappened(thing="a", number=number) for number in range(4, 7)))
+        tick()
+        run(probe_consumer())
+        publish(ThingHappened(thing="b", number=1))
+        tick()
+        run(probe_consumer())
+        assert list(retention.prune("default", older_than=timedelta(0)))[:3] == [0, 0, 2]
+        assert Message.objects.filter(stream="kept").count() == 4
+
+    def test_forgets_what_was_received_in_several_transactions(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(inbox, "CHUNK", 2)
+        inbox.receive_all("default", "probe", [new_id() for _ in range(5)])
+        with CaptureQueriesContext(connection) as queries:
+            assert inbox.prune("default", older_than=timedelta(days=-1)) == 5
+        assert len(queries) == 3
+        assert not Inbox.objects.exists()
 
     def test_keeps_what_is_young(self) -> None:
         publish(ThingHappened(thing="a", number=1))
