@@ -1,4 +1,4 @@
-"""Rows of messages into the log, in one statement however many there are."""
+"""Rows of messages into the log, in as few statements as the database takes."""
 
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -18,6 +18,9 @@ _COLUMNS = (
 _INSERT = f"INSERT INTO messaging_message ({_COLUMNS})"
 _VALUES = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
+#: Of SQLite's statements: it takes 32,766 variables in one, and a message is eleven.
+_ROWS = 2_000
+
 # Cheaper than COPY for the client, not dearer for the server, and it fits into a pipeline.
 _INSERT_MANY = (
     f"{_INSERT} SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::int[], %s::text[],"
@@ -31,9 +34,11 @@ def insert(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> None:
         with prepared_cursor(connection) as cursor:
             cursor.execute(_INSERT_MANY, _columns(rows))
         return
-    values = [value for identity, *rest in rows for value in (identity.hex, *rest)]
     with connection.cursor() as cursor:
-        cursor.execute(f"{_INSERT} VALUES {', '.join([_VALUES] * len(rows))}", values)
+        for start in range(0, len(rows), _ROWS):
+            some = rows[start : start + _ROWS]
+            values = [value for identity, *rest in some for value in (identity.hex, *rest)]
+            cursor.execute(f"{_INSERT} VALUES {', '.join([_VALUES] * len(some))}", values)
 
 
 def insert_received(connection: BaseDatabaseWrapper, rows: Sequence[Row]) -> int:

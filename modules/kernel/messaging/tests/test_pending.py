@@ -1,5 +1,6 @@
 """What a unit of work writes at its end: all of it, in order, and nothing that was taken back."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -50,6 +51,19 @@ class TestPending:
 
         assert statements(20) == statements(1)
         assert Message.objects.count() == 21
+
+    @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL is given arrays")
+    def test_may_be_more_than_a_statement_has_variables_for(self) -> None:
+        connection.ensure_connection()
+        limit = connection.connection.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER)
+        # SQLite's own; some builds have a larger one.
+        connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+        try:
+            with unit_of_work("probe") as work:
+                work.append_all([thing(number) for number in range(3_000)])
+        finally:
+            connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, limit)
+        assert numbers() == [str(number) for number in range(3_000)]
 
     def test_survives_a_savepoint_that_does_not(self) -> None:
         with unit_of_work("probe") as work:
