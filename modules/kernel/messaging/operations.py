@@ -188,7 +188,7 @@ def replay(*, consumer: str, source: str, position: int, operator: str) -> None:
 
     Raises:
         ValueError: the consumer has not come to the position everywhere: it would pass over what
-            lies between, for good.
+            lies between, for good. Of a relay that may be meant.
     """
     module = "" if consumer == RELAY else subscription(consumer).module
     database = database_of_module(module)
@@ -196,7 +196,8 @@ def replay(*, consumer: str, source: str, position: int, operator: str) -> None:
         mine = {"consumer": consumer, "source": source}
         partitions = Partition.objects.using(database).filter(**mine)
         slowest = partitions.aggregate(slowest=Min("checkpoint"))["slowest"] or 0
-        if position > slowest:
+        # A relay is told where to begin with what other deployables are to get at all.
+        if position > slowest and consumer != RELAY:
             raise ValueError(
                 f"{consumer} has come to position {slowest} in {source}, so nothing can be replayed"
                 f" from {position}: `--from {slowest}` is the last that passes nothing over"
