@@ -1,6 +1,7 @@
 """The committed schema files say what the code says, of the real modules."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,12 @@ from django.conf import settings
 from jsonschema import Draft202012Validator
 
 from modules.kernel.messaging.catalogue import MessageClass, message_classes
-from modules.kernel.schemas.committed import documents_of_code, stale_files, write_files
+from modules.kernel.schemas.committed import (
+    documents_of_code,
+    module_folders,
+    stale_files,
+    write_files,
+)
 from modules.kernel.schemas.consumers import installed_consumers
 from modules.kernel.schemas.documents import message_document
 from modules.kernel.schemas.examples import example
@@ -72,7 +78,20 @@ class TestInstalledConsumers:
         assert told["notifications"] == frozenset({"order_id"})
         assert {one.module for one in consumers["ordering.Ordering"]} >= {"console", "gateway"}
 
-    def test_may_read_all_where_a_saga_is_driven_by_the_message(self) -> None:
-        (ordering,) = installed_consumers()["payments.payment_captured"]
+    def test_are_every_module_whose_manifest_consumes_the_message(self) -> None:
+        consumers = installed_consumers()
 
-        assert (ordering.module, ordering.reads) == ("ordering", None)
+        for module, folder in module_folders().items():
+            manifest = tomllib.loads((folder / "module.toml").read_text(encoding="utf-8"))
+            for name in manifest.get("consumes", ()):
+                assert module in {one.module for one in consumers.get(name, ())}, name
+
+    def test_are_read_models_too_which_may_read_all_of_it(self) -> None:
+        (inventory,) = installed_consumers()["inventory.stock_level_changed"]
+
+        assert (inventory.module, inventory.reads) == ("inventory", None)
+
+    def test_may_read_all_where_a_saga_is_driven_by_the_message(self) -> None:
+        told = {one.module: one.reads for one in installed_consumers()["payments.payment_captured"]}
+
+        assert told["ordering"] is None

@@ -1,13 +1,15 @@
 """Who consumes what: the modules that a broken contract breaks, and what they read of it.
 
-Messages' consumers are the registered handlers, which a test holds equal to `consumes` of
-the manifests. Who asks an interface stands under `requires`.
+Messages' consumers are the registered handlers and read models, which a test holds equal to
+`consumes` of the manifests. Who asks an interface stands under `requires`.
 """
 
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
+from modules.kernel.messaging.followers import followers
 from modules.kernel.messaging.subscriptions import Handler, subscriptions
 from modules.kernel.schemas.committed import module_folders
 from modules.kernel.schemas.fields_read import fields_read
@@ -39,13 +41,16 @@ def installed_consumers() -> Consumers:
         for name, handling in subscription.handlers.items():
             by_module = handlers.setdefault(name, {})
             by_module.setdefault(subscription.module, []).extend(handling)
-    consumers = {
-        name: [
-            Consumer(module=module, reads=_reads(handling))
-            for module, handling in sorted(by.items())
-        ]
-        for name, by in handlers.items()
+    reads = {
+        (name, module): _reads(handling)
+        for name, by_module in handlers.items()
+        for module, handling in by_module.items()
     }
+    # A read model is handed the whole message: what it makes rows of cannot be told.
+    reads |= {(name, kind.module): None for kind in followers() for name in kind.names or ()}
+    consumers: dict[str, list[Consumer]] = {}
+    for (name, module), fields in sorted(reads.items(), key=itemgetter(0)):
+        consumers.setdefault(name, []).append(Consumer(module=module, reads=fields))
     for module, folder in sorted(module_folders().items()):
         manifest = tomllib.loads((folder / "module.toml").read_text(encoding="utf-8"))
         for interface in manifest.get("requires", ()):

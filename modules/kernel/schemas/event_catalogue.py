@@ -45,7 +45,7 @@ class Entry:
         versions: those that the code knows, and those that upcasters read.
         key: the field that messages are ordered by.
         publishers: the modules that append it.
-        consumers: the modules that handle it.
+        consumers: the modules that handle it, or make read models of it.
         example: as JSON, made from the schema.
         document: the schema.
     """
