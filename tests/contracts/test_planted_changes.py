@@ -4,6 +4,7 @@
 writer and invalid for the reader, and msgspec refuses to decode it into the reader's class.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,11 +24,32 @@ BOOKS = Consumer(module="books", reads=frozenset({"order_id", "note"}))
 CONSUMERS = {"shop.sold": (MAIL, BOOKS)}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    text: str
+    company: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thread:
+    company: str = ""
+    answers: tuple["Thread", ...] = ()
+
+
 def judged(
     *classes: type | None, consumers: Consumers = CONSUMERS, mode: Mode = Mode.FULL_TRANSITIVE
 ) -> list[Change]:
     """This gives the changes between an event's editions, oldest first, and the last of them."""
     documents = [message_document(one) if one else None for one in classes]
+    return changed(*documents, consumers=consumers, mode=mode)
+
+
+def changed(
+    *documents: dict[str, Any] | None,
+    consumers: Consumers = CONSUMERS,
+    mode: Mode = Mode.FULL_TRANSITIVE,
+) -> list[Change]:
+    """This gives the changes between a contract's editions, oldest first, and the last of them."""
     editions: dict[str, tuple[Edition, ...]] = {}
     for number, document in enumerate(documents[:-1], start=1):
         if document:
@@ -118,6 +140,43 @@ class TestPlantedChanges:
         (change,) = judged(an_event(memo=(str, "")), an_event())
 
         assert change.judgement is Judgement.NOTED
+
+    @pytest.mark.parametrize(
+        ("kind", "path"),
+        [
+            (Note, "note.company"),
+            (Note | None, "note.company"),
+            (tuple[Note, ...], "note[].company"),
+            (dict[str, Note], "note[].company"),
+            (Thread, "note.company"),
+        ],
+    )
+    def test_are_refused_where_an_optional_field_goes_inside_one_that_somebody_reads(
+        self, kind: Any, path: str
+    ) -> None:
+        before = an_event(note=kind)
+        after = message_document(before)
+        for definition in after["$defs"].values():
+            definition["properties"].pop("company", None)
+
+        (change,) = changed(message_document(before), after)
+
+        assert (change.judgement, change.path) == (Judgement.REFUSED, path)
+        assert change.consumers == (BOOKS,)
+
+    def test_are_noted_where_an_optional_field_goes_inside_one_that_nobody_reads(self) -> None:
+        before = an_event(memo=Note)
+        after = message_document(before)
+        del after["$defs"]["Note"]["properties"]["company"]
+
+        (change,) = changed(message_document(before), after)
+
+        assert (change.judgement, change.path) == (Judgement.NOTED, "memo.company")
+
+    def test_are_told_once_where_an_optional_field_goes_with_all_that_is_inside(self) -> None:
+        (change,) = judged(an_event(note=(Note | None, None)), an_event())
+
+        assert (change.judgement, change.path) == (Judgement.REFUSED, "note")
 
 
 class TestModes:

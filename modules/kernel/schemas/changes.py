@@ -15,7 +15,7 @@ from modules.kernel.schemas.compatibility import Incompatible
 from modules.kernel.schemas.consumers import Consumer, Consumers
 from modules.kernel.schemas.examples import example
 from modules.kernel.schemas.hints import hint
-from modules.kernel.schemas.keywords import Schema, Unjudgeable
+from modules.kernel.schemas.keywords import Definitions, Schema, Unjudgeable
 from modules.kernel.schemas.modes import Break, Edition, Mode, breaks
 from modules.kernel.schemas.releases import Releases
 
@@ -63,7 +63,7 @@ class Change:
     @property
     def field(self) -> str:
         """This is the field of the whole message that the path begins with."""
-        return re.split(r"[.\[]", self.path, maxsplit=1)[0]
+        return _outermost(self.path)
 
 
 def changes(
@@ -128,8 +128,12 @@ def _optional_removed(
 ) -> Iterator[Change]:
     """This finds optional fields that are gone: nothing fails, but a reader waits in vain."""
     before = _plain(edition.schema)
-    gone = before.get("properties", {}).keys() - document.get("properties", {}).keys()
-    for field in sorted(gone - refused):
+    gone = {*_fields(before, before.get("$defs", {}))}
+    gone -= {*_fields(document, document.get("$defs", {}))}
+    for path in sorted(gone):
+        field = _outermost(path)
+        if field in refused or any(path.startswith((f"{one}.", f"{one}[")) for one in gone):
+            continue
         readers = tuple(c for c in _consumers(document, consumers) if c.may_read(field))
         yield Change(
             contract=_name(document),
@@ -137,9 +141,9 @@ def _optional_removed(
             reason="it is never sent any more, and who reads it gets the default for ever"
             if readers
             else "is gone, was optional, and nobody here reads it",
-            path=field,
+            path=path,
             against=edition.at,
-            hint=hint(before, document, field),
+            hint=hint(before, document, path.rpartition(".")[2]),
             consumers=readers,
             example=_example(document) if readers else None,
         )
@@ -259,6 +263,34 @@ def _without_repetition(found: Iterator[Change] | list[Change]) -> Iterator[Chan
 
 def _part(document: Schema, part: str) -> Schema:
     return {"$ref": f"#/$defs/{part}", "$defs": _plain(document)["$defs"]}
+
+
+def _fields(
+    schema: Schema, definitions: Definitions, path: str = "", within: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """This gives the path of each field, and of those inside it, as ``lines[].quantity``."""
+    if isinstance(schema, bool):
+        return
+    reference = schema.get("$ref", "")
+    if reference and reference not in within:
+        referred = definitions.get(reference.rpartition("/")[2], True)
+        yield from _fields(referred, definitions, path, within | {reference})
+    for one in schema.get("anyOf", ()):
+        yield from _fields(one, definitions, path, within)
+    for one in (
+        *schema.get("prefixItems", ()),
+        schema.get("items", True),
+        schema.get("additionalProperties", True),
+    ):
+        yield from _fields(one, definitions, f"{path}[]", within)
+    for name, field in schema.get("properties", {}).items():
+        inner = f"{path}.{name}".lstrip(".")
+        yield inner
+        yield from _fields(field, definitions, inner, within)
+
+
+def _outermost(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
 def _plain(schema: Schema) -> Mapping[str, Any]:
