@@ -5,16 +5,17 @@ writer and invalid for the reader, and msgspec refuses to decode it into the rea
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
+from modules.kernel.contracts import interface
 from modules.kernel.schemas import Direction, Edition, Mode, breaks
 from modules.kernel.schemas.changes import Change, Judgement, changes
 from modules.kernel.schemas.consumers import Consumer, Consumers
-from modules.kernel.schemas.documents import file_name, message_document
+from modules.kernel.schemas.documents import file_name, interface_document, message_document
 from modules.kernel.schemas.releases import Releases
 from modules.kernel.schemas.tests.schema_pairs import closed
 from tests.contracts.planted import HARMLESS, PLANTED, an_event
@@ -34,6 +35,11 @@ class Note:
 class Thread:
     company: str = ""
     answers: tuple["Thread", ...] = ()
+
+
+@interface("shop")
+class Till(Protocol):
+    def takings(self) -> int: ...
 
 
 def judged(
@@ -177,6 +183,18 @@ class TestPlantedChanges:
         (change,) = judged(an_event(note=(Note | None, None)), an_event())
 
         assert (change.judgement, change.path) == (Judgement.REFUSED, "note")
+
+    def test_are_refused_where_an_interface_goes_that_somebody_asks(self) -> None:
+        (change,) = changed(interface_document(Till), None, consumers={"shop.Till": (BOOKS,)})
+
+        assert (change.contract, change.judgement) == ("shop.Till", Judgement.REFUSED)
+        assert change.reason == "is gone, and may still be asked"
+        assert change.consumers == (BOOKS,)
+
+    def test_are_noted_where_an_interface_goes_that_nobody_asks(self) -> None:
+        (change,) = changed(interface_document(Till), None, consumers={})
+
+        assert (change.judgement, change.reason) == (Judgement.NOTED, "is gone; nobody asks it")
 
 
 class TestModes:

@@ -163,16 +163,22 @@ def _interface(
             found = breaks((edition,), document, Mode.FULL, part=partial(_part, part=part))
             yield from _without_repetition(_change(name, one, document, asking) for one in found)
         elif part.endswith(".result"):
-            yield Change(
-                contract=name.removesuffix(".result"),
-                judgement=Judgement.REFUSED if asking else Judgement.NOTED,
-                reason="is gone, and may still be asked" if asking else "is gone; nobody asks it",
-                against=edition.at,
-                consumers=asking,
-                example=_example(_part(edition.schema, part.replace(".result", ".arguments")))
-                if asking
-                else None,
-            )
+            asked = _example(_part(edition.schema, part.replace(".result", ".arguments")))
+            yield _gone(name.removesuffix(".result"), edition, asking, example=asked)
+
+
+def _gone(
+    name: str, edition: Edition, asking: tuple[Consumer, ...], *, example: Any = None
+) -> Change:
+    """This judges an interface that is gone, or one of its methods."""
+    return Change(
+        contract=name,
+        judgement=Judgement.REFUSED if asking else Judgement.NOTED,
+        reason="is gone, and may still be asked" if asking else "is gone; nobody asks it",
+        against=edition.at,
+        consumers=asking,
+        example=example if asking else None,
+    )
 
 
 def _removed(
@@ -181,7 +187,11 @@ def _removed(
     edition = history[-1]
     document = _plain(edition.schema)
     using = _consumers(document, consumers)
-    failed = _not_upcast(history, upcast) if "x-message" in document else None
+    if "x-interface" in document:
+        if using or noted:
+            yield _gone(_name(document), edition, using)
+        return
+    failed = _not_upcast(history, upcast)
     if failed is not None and failed[1]:
         yield Change(
             contract=_name(document),
