@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from io import StringIO
 from urllib.parse import urlsplit
@@ -148,12 +149,25 @@ class TestCheck:
         assert "for example" in said
 
     @pytest.mark.parametrize(
-        "nowhere", ["http://127.0.0.1:9/registry", "glue://r?region=x&endpoint=http://127.0.0.1:9"]
+        ("nowhere", "said"),
+        [
+            ("http://kafka:s3cret@127.0.0.1:9/registry", "http://127.0.0.1:9/registry: "),
+            ("glue://r?region=x&endpoint=http://127.0.0.1:9", "glue://r"),
+        ],
     )
-    def test_says_where_nobody_answers(self, nowhere: str) -> None:
+    def test_says_where_nobody_answers(self, nowhere: str, said: str) -> None:
         for action in ("check", "publish"):
-            with pytest.raises(CommandError, match=urlsplit(nowhere).scheme):
+            with pytest.raises(CommandError, match=f"^{re.escape(said)}"):
                 call_command("contracts", action, "--registry", nowhere)
+
+    def test_tells_no_reader_of_the_report_the_password(self, live_server: LiveServer) -> None:
+        served = f"{urlsplit(live_server.url).netloc}/internal/schema-registry"
+        said = StringIO()
+        call_command(
+            "contracts", "check", "--json", "--registry", f"http://kafka:s3cret@{served}",
+            stdout=said,
+        )  # fmt: skip
+        assert json.loads(said.getvalue())["against"] == f"http://{served}"
 
     def test_refuses_a_registry_of_an_unknown_kind(self) -> None:
         with pytest.raises(RegistryUnavailable, match="known: http, https, glue"):

@@ -16,7 +16,7 @@ def registered(registry: Registry, documents: Mapping[str, Any], *, url: str) ->
 
     Args:
         documents: those of the code by path; interfaces are in no registry.
-        url: what the reader of the report is told.
+        url: what the reader of the report is told, so without a password.
     """
     editions: dict[str, tuple[Edition, ...]] = {}
     for path, document in documents.items():

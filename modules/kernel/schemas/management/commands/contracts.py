@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from modules.kernel.placements import without_credentials
 from modules.kernel.schemas.asyncapi import asyncapi_document
 from modules.kernel.schemas.changes import Change, changes
 from modules.kernel.schemas.committed import (
@@ -92,9 +93,10 @@ class Command(BaseCommand):
 
     def _publish(self, documents: Documents, url: str) -> None:
         """This registers what the registry has not, once nothing of it would break anybody."""
+        shown = without_credentials(url)
         try:
             with open_registry(url) as registry:
-                released = registered(registry, documents, url=url)
+                released = registered(registry, documents, url=shown)
                 if not self._report(documents, released, mode=Mode.FULL_TRANSITIVE):
                     raise CommandError("nothing was published")
                 for schema in contract_schemas():
@@ -102,7 +104,7 @@ class Command(BaseCommand):
                     if published.is_new:
                         self.stdout.write(f"{published.subject} version {published.version}")
         except (RegistryRefused, RegistryUnavailable) as error:
-            raise CommandError(f"{url}: {error}") from error
+            raise CommandError(f"{shown}: {error}") from error
 
     def _report(self, documents: Documents, released: Releases, *, mode: Mode) -> bool:
         found = _messages_changed(documents, released, mode)
@@ -114,11 +116,12 @@ class Command(BaseCommand):
     def _check(self, documents: Documents, options: dict[str, Any]) -> None:
         stale = (*stale_files(documents, root=settings.ROOT), *_stale_page())
         if url := options["registry"]:
+            shown = without_credentials(url)
             try:
                 with open_registry(url) as registry:
-                    released = registered(registry, documents, url=url)
+                    released = registered(registry, documents, url=shown)
             except RegistryUnavailable as error:
-                raise CommandError(f"{url}: {error}") from error
+                raise CommandError(f"{shown}: {error}") from error
             found = _messages_changed(documents, released, options["mode"])
         else:
             try:
