@@ -27,7 +27,8 @@ from modules.kernel.messaging.brokers.cloudevents import attributes_of, envelope
 from modules.kernel.messaging.brokers.kafka import Kafka
 from modules.kernel.schemas.registries import open_registry
 from modules.kernel.schemas.registries.encoding import AvroEncoding
-from modules.kernel.schemas.registry import views
+from modules.kernel.schemas.registry import subjects, views
+from modules.kernel.schemas.registry.contracts import ContractSchema, contract_schemas
 from modules.payments.contracts import PaymentCaptured
 from tests.brokers.envelopes import an_envelope
 from tests.services.own_brokers import own_tansu
@@ -36,6 +37,7 @@ from tests.services.rule import ServiceMissing, missing
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CAPTURED = "payments.payment_captured.v1"
+WITHDRAWN = "payments.money_withdrawn.v1"
 IN_AVRO = "payments.PaymentCapturedV1"
 VALUE = SerializationContext("quarry.payments", MessageField.VALUE)
 MESSAGE = {"order_id": "o-1", "amount_minor": 1250, "currency": "EUR"}
@@ -93,6 +95,32 @@ class TestContracts:
         assert client.test_compatibility(CAPTURED, Schema(json.dumps(fuller), "JSON"))
         fuller["required"].append("note")
         assert not client.test_compatibility(CAPTURED, Schema(json.dumps(fuller), "JSON"))
+
+    def test_are_served_where_only_the_code_that_wrote_them_reads_them(
+        self, client: SchemaRegistryClient
+    ) -> None:
+        # Nobody is sent what streams are made of: a required field of theirs may go.
+        (schema,) = (one for one in contract_schemas() if one.subject == WITHDRAWN)
+        before = json.loads(schema.text)
+        before["properties"]["teller"] = {"type": "string"}
+        before["required"].append("teller")
+        subjects.register(WITHDRAWN, json.dumps(before), "JSON")
+
+        assert CAPTURED in client.get_subjects()
+        assert client.get_versions(WITHDRAWN) == [1, 2]
+
+    def test_are_all_registered_once_what_was_in_the_way_is_gone(
+        self, client: SchemaRegistryClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        subjects.register("probe.weighed", json.dumps(WEIGHED), "JSON")
+        broken = ContractSchema(subject="probe.broken", format="JSON", text="{")
+        with monkeypatch.context() as patch:
+            patch.setattr(views, "contract_schemas", lambda: (*contract_schemas(), broken))
+            for _ in range(2):
+                with pytest.raises(SchemaRegistryError, match="Invalid schema"):
+                    client.get_subjects()
+
+        assert CAPTURED in client.get_subjects()
 
     def test_are_read_only_unless_it_is_said(
         self, client: SchemaRegistryClient, settings: Settings

@@ -40,8 +40,11 @@ class Registered:
     text: str
 
 
-def register(subject: str, text: str, format_: str) -> Registered:
+def register(subject: str, text: str, format_: str, *, is_judged: bool = False) -> Registered:
     """This adds a schema to a subject, or finds it there.
+
+    Args:
+        is_judged: whether it was found compatible already, and is taken as it is.
 
     Raises:
         RegistryError: it is no schema, or not compatible with the versions before it.
@@ -51,7 +54,7 @@ def register(subject: str, text: str, format_: str) -> Registered:
         known = find(subject, canonical, format_)
         if known is not None:
             return known
-        if said := judge(subject, canonical, format_):
+        if not is_judged and (said := judge(subject, canonical, format_)):
             raise RegistryError(
                 409, f"{subject}: the schema is not compatible with earlier versions: {said[0]}"
             )
