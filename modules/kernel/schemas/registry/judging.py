@@ -1,26 +1,13 @@
-"""Compatibility as the registry is asked for it: of JSON Schema and of Avro, by one judge.
+"""Compatibility as the registry is asked for it: of JSON Schema, and of Avro by its own rules.
 
-An Avro schema is judged as the JSON Schema that says the same, which differs between a
-writer, who sends every field, and a reader, who has defaults.
+Source: Apache Avro 1.11.1 specification, "Schema Resolution".
 """
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
-from modules.kernel.schemas.compatibility import Compatible, Verdict, compatible
+from modules.kernel.schemas.compatibility import Compatible, compatible
 from modules.kernel.schemas.modes import Mode
-
-_SCALARS: dict[str, Any] = {
-    "null": {"type": "null"},
-    "boolean": {"type": "boolean"},
-    "int": {"type": "integer"},
-    "long": {"type": "integer"},
-    "float": {"type": "number"},
-    "double": {"type": "number"},
-    "string": {"type": "string"},
-    "bytes": {"type": "string"},
-}
 
 
 def complaints(new: str, history: Iterable[str], mode: Mode, *, avro: bool) -> list[str]:
@@ -41,14 +28,11 @@ def complaints(new: str, history: Iterable[str], mode: Mode, *, avro: bool) -> l
 
 
 def _said(writer: str, reader: str, *, avro: bool) -> str:
-    verdict: Verdict
-    if avro:
-        verdict = compatible(
-            _as_json_schema(json.loads(writer), reads=False),
-            _as_json_schema(json.loads(reader), reads=True),
-        )
-    else:
-        verdict = compatible(json.loads(writer), json.loads(reader))
+    return _said_of_avro(writer, reader) if avro else _said_of_json(writer, reader)
+
+
+def _said_of_json(writer: str, reader: str) -> str:
+    verdict = compatible(json.loads(writer), json.loads(reader))
     if isinstance(verdict, Compatible):
         return ""
     where = getattr(verdict, "path", "")
@@ -57,48 +41,14 @@ def _said(writer: str, reader: str, *, avro: bool) -> str:
     return f"{where + ': ' if where else ''}{verdict.reason}{shown}"
 
 
-def _as_json_schema(schema: Any, *, reads: bool) -> dict[str, Any]:
-    definitions: dict[str, Any] = {}
-    made = _translated(schema, definitions, reads=reads, namespace="")
-    return {**made, "$defs": definitions}
+def _said_of_avro(writer: str, reader: str) -> str:
+    # Imported here: it takes its time, and few bring Avro.
+    from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibilityType
+    from avro.schema import parse
 
-
-def _translated(
-    schema: Any, definitions: dict[str, Any], *, reads: bool, namespace: str
-) -> dict[str, Any]:
-    def inner(one: Any, within: str = namespace) -> dict[str, Any]:
-        return _translated(one, definitions, reads=reads, namespace=within)
-
-    if isinstance(schema, list):
-        return {"anyOf": [inner(one) for one in schema]}
-    if isinstance(schema, str):
-        return _SCALARS.get(schema) or {"$ref": f"#/$defs/{_short(schema)}"}
-    match schema["type"]:
-        case "record":
-            own = schema.get("namespace", namespace)
-            name = _short(schema["name"])
-            definitions[name] = {}  # Known from here on, should it contain itself.
-            definitions[name] = {
-                "type": "object",
-                "properties": {one["name"]: inner(one["type"], own) for one in schema["fields"]},
-                "required": [
-                    one["name"] for one in schema["fields"] if not (reads and "default" in one)
-                ],
-            }
-            return {"$ref": f"#/$defs/{name}"}
-        case "enum":
-            open_ended = reads and "default" in schema
-            return {"type": "string"} if open_ended else {"enum": list(schema["symbols"])}
-        case "array":
-            return {"type": "array", "items": inner(schema["items"])}
-        case "map":
-            return {"type": "object", "additionalProperties": inner(schema["values"])}
-        case "fixed":
-            return {"type": "string", "minLength": schema["size"], "maxLength": schema["size"]}
-        case kind:
-            return inner(kind)
-
-
-def _short(name: str) -> str:
-    # Names are resolved without their namespaces: within one schema the short ones are enough.
-    return name.rpartition(".")[2]
+    checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]  # theirs
+    found = checker.get_compatibility(parse(reader), parse(writer))
+    if found.compatibility is SchemaCompatibilityType.compatible:
+        return ""
+    wrong = dict.fromkeys(one.value.replace("_", " ") for one in found.incompatibilities)
+    return ": ".join(", ".join(sorted(of)) for of in (found.locations, wrong, found.messages))

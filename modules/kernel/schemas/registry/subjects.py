@@ -189,10 +189,13 @@ def _canonical(text: str, format_: str) -> str:
     except json.JSONDecodeError as error:
         raise RegistryError(42201, f"Invalid schema: {error}") from error
     if format_ == "AVRO":
+        import avro.schema
         import fastavro
 
         try:
             fastavro.parse_schema(schema)
+            # Stricter in places, and what judges: it has to know both schemas.
+            avro.schema.parse(text)
         except Exception as error:  # whatever a foreign package raises, the schema is invalid
             raise RegistryError(42201, f"Invalid Avro schema: {error}") from error
     elif not isinstance(schema, dict | bool):
