@@ -164,6 +164,31 @@ class TestContractsCheck:
         assert gone["contract"] == "payments.money_withdrawn v1"
         assert "streams were made of it" in gone["reason"]
 
+    @pytest.mark.parametrize("action", ["check", "generate"])
+    def test_looks_at_all_modules_or_at_none(
+        self, copy: Path, action: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("QUARRY_MODULES", "payments")
+
+        done = run(copy, "manage.py", "contracts", action)
+
+        assert done.returncode == 1
+        assert "catalog, console, gateway" in done.stderr
+        assert "without QUARRY_MODULES" in done.stderr
+        assert list((copy / "modules/catalog/contracts/schemas").iterdir())
+
+    def test_passes_in_a_service_that_has_its_neighbours_contracts_alone(
+        self, copy: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("QUARRY_MODULES", "payments")
+        for manifest in copy.glob("modules/*/module.toml"):
+            if manifest.parent.name != "payments":
+                manifest.unlink()
+
+        code, report = check(copy)
+
+        assert (code, report["stale"], report["changes"]) == (0, [], [])
+
     def test_cannot_judge_without_the_released_contracts(self, copy: Path) -> None:
         done = run(copy, "manage.py", "contracts", "check", "--against", "no-such-revision")
 

@@ -51,6 +51,15 @@ class TestSchemaFiles:
         assert {one.path for one in write_files(documents, root=tmp_path)} == stale.keys()
         assert list(stale_files(documents, root=tmp_path)) == []
 
+    def test_are_left_alone_where_their_module_is_not_here(self, tmp_path: Path) -> None:
+        # A service that was extracted has its neighbours' contracts, and nothing else of them.
+        others = tmp_path / "modules/neighbour/contracts/schemas/sold.v1.json"
+        others.parent.mkdir(parents=True)
+        others.write_text("{}")
+
+        assert write_files({}, root=tmp_path) == ()
+        assert others.exists()
+
     def test_are_json_schema(self) -> None:
         files = sorted(settings.ROOT.glob("modules/*/contracts/schemas/*.json"))
 

@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -16,6 +17,8 @@ from modules.kernel.schemas.committed import (
     Documents,
     Stale,
     documents_of_code,
+    is_of_neighbour,
+    modules_left_out,
     stale_files,
     write_files,
 )
@@ -72,6 +75,13 @@ class Command(BaseCommand):
         publish.add_argument("--registry", required=True, metavar="URL", help="as for check")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        left_out = modules_left_out(settings.ROOT)
+        if left_out and options["action"] in ("generate", "check"):
+            # Their contracts would pass for removed, and what they consume for not consumed.
+            raise CommandError(
+                f"this process has not {', '.join(left_out)}, which may consume what changes: "
+                "run it without QUARRY_MODULES"
+            )
         documents = documents_of_code(settings.ROOT)
         match options["action"]:
             case "generate":
@@ -128,10 +138,15 @@ class Command(BaseCommand):
                 released = releases(settings.ROOT, options["against"])
             except Unreadable as error:
                 raise CommandError(f"the released contracts cannot be read: {error}") from error
+            editions = {
+                path: history
+                for path, history in released.editions.items()
+                if not is_of_neighbour(path, root=settings.ROOT)
+            }
             found = tuple(
                 changes(
                     documents,
-                    released,
+                    replace(released, editions=editions),
                     installed_consumers(),
                     mode=options["mode"],
                     upcast=upcast_by_code,
