@@ -55,6 +55,8 @@ class SubjectKeys:
         """This replaces the texts of the marked fields; of one who was erased, by ``[erased]``."""
         keys: dict[str, bytes | None] = {}
         for name, mark in personal.items():
+            if name not in values:
+                continue  # It may be left out, as the releases before it did.
             subject = str(values[mark.of])
             if not subject:
                 continue  # Nobody's, so there is nobody who could ask for it to be forgotten.

@@ -24,6 +24,10 @@ class UnknownMessage(LookupError):
     """This says that no installed module declares the message."""
 
 
+class Unsealable(ValueError):
+    """This says why what is personal in data from elsewhere cannot be sealed."""
+
+
 @dataclass(frozen=True, slots=True)
 class MessageClass:
     """This is a message class with its contract and the decoder made for it once.
@@ -139,13 +143,22 @@ def sealed(name: str, version: int, data: str) -> str:
     """This gives a message's data from elsewhere as the log here keeps it: what is personal sealed.
 
     Of what no class here describes nothing is known to be personal.
+
+    Raises:
+        Unsealable: it cannot be read, or whom it belongs to is missing.
     """
     entry = _classes.get((name, version))
     if entry is None or not entry.personal:
         return data
-    values = msgspec.json.decode(data, type=dict[str, Any])
-    protection.installed().seal(values, entry.personal)
-    return _encoder.encode(values).decode()
+    try:
+        values = msgspec.json.decode(data, type=dict[str, Any])
+        for field, mark in entry.personal.items():
+            if field in values and mark.of not in values:
+                raise Unsealable(f"{mark.of!r}, whom what is personal in it belongs to, is missing")
+        protection.installed().seal(values, entry.personal)
+        return _encoder.encode(values).decode()
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Unsealable(f"what is personal in it cannot be read: {error}") from error
 
 
 def decode(name: str, version: int, data: str | bytes) -> object:

@@ -9,7 +9,7 @@ Source: CloudEvents 1.0.2 with its Kafka, AMQP and JSON bindings (CNCF).
 import re
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -24,6 +24,8 @@ _TYPE = re.compile(r"([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)\.v([1-9][0-9]{0,3})")
 _SOURCE = "/modules/"
 #: Looks at all of a document and copies nothing.
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+#: What is no JSON; a thousand brackets, which are, are nothing that could be read here.
+_unreadable = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _OWN = {
     "specversion",
     "id",
@@ -76,7 +78,7 @@ def read_structured(document: bytes) -> tuple[dict[str, str], bytes]:
                 (name, msgspec.json.decode(member)) for name, member in members.items()
             )
         }
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _unreadable as error:
         raise NotAMessage(f"no CloudEvent in JSON: {error}") from error
     return attributes, data
 
@@ -99,6 +101,7 @@ def envelope_of(received: Received) -> Envelope:
     source = attributes.get("source", "")
     if not source or not attributes.get("id"):
         raise NotAMessage("id or source is missing")
+    _require_storable("source", source)
     recorded_at = _time(attributes, "time")
     if recorded_at is None:
         raise NotAMessage("time is missing")
@@ -127,7 +130,14 @@ def _key(attributes: Mapping[str, str]) -> str:
     key = attributes.get("subject", "")
     if not 0 < len(key) <= 200:
         raise NotAMessage("subject, the message's key, is missing or longer than 200 characters")
+    _require_storable("subject", key)
     return key
+
+
+def _require_storable(name: str, text: str) -> None:
+    # PostgreSQL stores none: reception would fail at the same message for ever.
+    if "\0" in text:
+        raise NotAMessage(f"{name} has a NUL, which cannot be stored")
 
 
 def _time(attributes: Mapping[str, str], name: str) -> datetime | None:
@@ -139,6 +149,11 @@ def _time(attributes: Mapping[str, str], name: str) -> datetime | None:
         raise NotAMessage(f"{name} {attributes[name]!r} is no time") from error
     if moment.tzinfo is None:
         raise NotAMessage(f"{name} {attributes[name]!r} has no time zone")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        # PostgreSQL would store it, and whoever read the log could not read it back.
+        raise NotAMessage(f"{name} {attributes[name]!r} is before or after all time") from error
     return moment
 
 
@@ -146,5 +161,5 @@ def _json(body: bytes) -> str:
     try:
         _object.decode(body)
         return body.decode()
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _unreadable as error:
         raise NotAMessage(f"the data are no JSON object: {error}") from error

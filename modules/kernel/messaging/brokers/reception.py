@@ -7,7 +7,8 @@ parked, replayed. What comes twice is found in the inbox and acknowledged again 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -22,7 +23,7 @@ from modules.kernel.messaging.brokers.port import (
     Route,
     Transport,
 )
-from modules.kernel.messaging.catalogue import sealed
+from modules.kernel.messaging.catalogue import Unsealable, sealed
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.inbox import receive_all
 from modules.kernel.messaging.insertion import Row, insert_received
@@ -57,6 +58,14 @@ class Taken:
     @property
     def all(self) -> int:
         return self.appended + self.duplicates + self.passed_over + self.refused
+
+
+class _Unsealed(Exception):
+    """This says of which messages, by id, what is personal cannot be sealed; none was appended."""
+
+    def __init__(self, reasons: Mapping[uuid.UUID, str]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
 
 
 class Reception:
@@ -94,27 +103,34 @@ class Reception:
         received = self.receiver.receive(limit=self.batch, timeout_seconds=timeout_seconds)
         if not received:
             return Taken()
-        envelopes: list[Envelope] = []
+        came: list[tuple[Received, Envelope]] = []
         refused: list[tuple[Received, str]] = []
         for one in received:
             try:
-                envelopes.append(envelope_of(one))
+                came.append((one, envelope_of(one)))
             except NotAMessage as error:
                 refused.append((one, str(error)))
-        handled = [envelope for envelope in envelopes if envelope.name in self._names]
+        handled = [(one, envelope) for one, envelope in came if envelope.name in self._names]
         # Asked after it came: who sent it had been put in charge before, and that can be seen.
-        if len(handled) < len(envelopes) and not self._still_holds():
+        if len(handled) < len(came) and not self._still_holds():
             self.close()
             return Taken()
-        for one, why in refused:
-            _logger.warning("not_a_message", error=why, id=one.attributes.get("id"))
-            self.receiver.refuse(one, why)
-        appended = self._append(handled)
+        passed_over = len(came) - len(handled)
+        try:
+            appended = self._append([envelope for _, envelope in handled])
+        except _Unsealed as found:
+            why = found.reasons
+            refused += [(one, why[it.message_id]) for one, it in handled if it.message_id in why]
+            handled = [(one, it) for one, it in handled if it.message_id not in why]
+            appended = self._append([envelope for _, envelope in handled])
+        for one, reason in refused:
+            _logger.warning("not_a_message", error=reason, id=one.attributes.get("id"))
+            self.receiver.refuse(one, reason)
         self.receiver.acknowledge(received)
         return Taken(
             appended=appended,
             duplicates=len(handled) - appended,
-            passed_over=len(envelopes) - len(handled),
+            passed_over=passed_over,
             refused=len(refused),
         )
 
@@ -131,11 +147,26 @@ class Reception:
             return 0
         with writer_turn(self.database), transaction.atomic(using=self.database):
             new = receive_all(self.database, _INBOX, [one.message_id for one in coming])
-            rows = [_row(one) for one in coming if one.message_id in new]
+            rows = _rows([one for one in coming if one.message_id in new])
             appended = insert_received(connections[self.database], rows) if rows else 0
         if appended:
             wake(self.database)
         return appended
+
+
+def _rows(envelopes: Sequence[Envelope]) -> list[Row]:
+    """This gives the rows of messages in the log. Raises: _Unsealed."""
+    rows: list[Row] = []
+    reasons: dict[uuid.UUID, str] = {}
+    for envelope in envelopes:
+        try:
+            rows.append(_row(envelope))
+        except Unsealable as error:
+            reasons[envelope.message_id] = str(error)
+    if reasons:
+        # And so rolled back: what the inbox knows would not be refused when it comes again.
+        raise _Unsealed(reasons)
+    return rows
 
 
 def _row(envelope: Envelope) -> Row:

@@ -42,7 +42,10 @@ class TestCloudEvents:
     def test_carry_all_that_is_known_in_binary_mode(self) -> None:
         assert envelope_of(received()) == replace(ENVELOPE, position=0)
 
-    @given(st.text(), st.text(min_size=1, max_size=200))
+    @given(
+        st.text(),
+        st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200),
+    )
     def test_carry_any_text_in_one_document(self, text: str, key: str) -> None:
         data = msgspec.json.encode({"thing": text}).decode()
         sent = replace(ENVELOPE, data=data, key=key)
@@ -67,13 +70,24 @@ class TestCloudEvents:
             ({"time": "2026-01-31T12:00:00"}, "has no time zone"),
             ({"subject": "–"}, "subject, the message's key, is missing"),
             ({"subject": "k" * 201}, "longer than 200"),
+            ({"subject": "k\0"}, "subject has a NUL"),
+            ({"source": "/modules/pro\0be"}, "source has a NUL"),
+            ({"effectiveat": "0001-01-01T00:00:00+01:00"}, "is before or after all time"),
         ],
     )
     def test_refuse(self, changed: dict[str, str], why: str) -> None:
         with pytest.raises(NotAMessage, match=why):
             envelope_of(received(**changed))
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"\xff\xfe", b'"text"'])
+    @pytest.mark.parametrize(
+        "body",
+        [b"", b"{", b"[1]", b"\xff\xfe", b'"text"', b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}"],
+        ids=["nothing", "half", "list", "no UTF-8", "text", "too deep"],
+    )
     def test_refuse_data_that_are_no_json_object(self, body: bytes) -> None:
         with pytest.raises(NotAMessage, match="no JSON object"):
             envelope_of(Received(attributes=attributes_of(ENVELOPE), body=body, token=None))
+
+    def test_refuse_a_document_that_is_nested_too_deeply(self) -> None:
+        with pytest.raises(NotAMessage, match="no CloudEvent in JSON"):
+            read_structured(b'{"data":' + b"[" * 5000 + b"]" * 5000 + b"}")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import pytest
 
-from modules.kernel.contracts import new_id
+from modules.kernel.contracts import Personal, event, new_id
 from modules.kernel.messaging.brokers import (
     BrokerUnavailable,
     Publisher,
@@ -23,6 +24,7 @@ from modules.kernel.messaging.brokers import (
     Undeliverable,
 )
 from modules.kernel.messaging.brokers.cloudevents import attributes_of
+from modules.kernel.messaging.catalogue import decode, register_message
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.models import Inbox, Message, SetAside
 from modules.kernel.messaging.subscriptions import RetryPolicy
@@ -32,7 +34,17 @@ from modules.kernel.placements import Hosting
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT = Hosting(here=frozenset({"probe"}), remote=frozenset({"elsewhere"}), broker_url="")
-ROUTE = Route(deployable="here", modules=("probe",), names=("probe.thing_happened",))
+ROUTE = Route(deployable="here", modules=("probe",), names=("probe.named", "probe.thing_happened"))
+
+
+@event("probe.named", key="person")
+class Named:
+    person: str
+    name: Annotated[str, Personal(of="person")]
+    nickname: Annotated[str, Personal(of="person")] = ""
+
+
+register_message(Named)
 
 
 @dataclass
@@ -244,3 +256,43 @@ class TestReception:
         assert Reception(broker, other).step() == Taken(refused=1, passed_over=1)
         assert broker.refused == ["specversion is None, not '1.0'"]
         assert broker.messages == []
+
+    def named(self, data: str) -> Received:
+        """This gives a message of another release, or of anybody."""
+        attributes = {
+            "specversion": "1.0",
+            "id": str(new_id()),
+            "source": "/modules/probe",
+            "type": "probe.named.v1",
+            "subject": "p-1",
+            "time": "2026-01-31T12:00:00+00:00",
+        }
+        return Received(attributes=attributes, body=data.encode(), token=None)
+
+    def test_takes_what_lacks_a_personal_field_that_may_be_left_out(self) -> None:
+        broker = self.sent(1)
+        broker.messages.insert(0, self.named('{"person":"p-1","name":"Ann"}'))
+        assert Reception(broker, ROUTE).step() == Taken(appended=2)
+        data = Message.objects.get(name="probe.named").data
+        assert "Ann" not in data
+        assert decode("probe.named", 1, data) == Named(person="p-1", name="Ann")
+
+    @pytest.mark.parametrize(
+        ("data", "why"),
+        [
+            ('{"name":"Ann"}', "'person', whom what is personal in it belongs to, is missing"),
+            ('{"person":"p-1","name":' + "[" * 600 + "]" * 600 + "}", "recursion"),
+            ('{"person":"p-1","name":"Ann","number":1e999}', "Number out of range"),
+        ],
+        ids=["of nobody", "too deep", "too large a number"],
+    )
+    def test_refuses_what_cannot_be_sealed_and_takes_what_is_behind_it(
+        self, data: str, why: str
+    ) -> None:
+        broker = self.sent(1, 2)
+        broker.messages.insert(1, self.named(data))
+        assert Reception(broker, ROUTE).step() == Taken(appended=2, refused=1)
+        (refused,) = broker.refused
+        assert why in refused
+        assert broker.messages == []
+        assert Inbox.objects.count() == 2
