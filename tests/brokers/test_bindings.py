@@ -17,6 +17,7 @@ from modules.kernel.messaging.brokers import open_transport
 from modules.kernel.messaging.models import SetAside
 from tests.brokers.conftest import Brokers
 from tests.brokers.crossing import (
+    WITHIN_SECONDS,
     Audience,
     Noted,
     OverBroker,
@@ -24,11 +25,13 @@ from tests.brokers.crossing import (
     expected,
     notes,
     publish,
+    received,
     settle,
 )
 from tests.brokers.databases import HERE, THERE
 from tests.brokers.envelopes import an_envelope
 from tests.brokers.transports import Tried
+from tests.faults.waiting import wait_until
 
 ENVELOPE = an_envelope()
 
@@ -124,6 +127,40 @@ class TestDeadLetters:
         message = read_kafka(brokers["kafka"], f"{prefix}.audience.dead")
         assert message.value() == b"nonsense"
         assert b"no JSON object" in dict(message.headers())["refused-because"]
+
+    def test_of_sqs_have_pointers_that_lead_nowhere_too(
+        self, brokers: Brokers, prefix: str, databases: Path
+    ) -> None:
+        over = OverBroker(brokers["sns_sqs"].transport(prefix))
+        over.listen()
+        sqs, _ = sqs_of(brokers["sns_sqs"])
+        url = sqs.get_queue_url(QueueName=f"{prefix}-audience.fifo")["QueueUrl"]
+        begin = '["software.amazon.payloadoffloading.PayloadS3Pointer"'
+        pointers = (
+            begin,
+            f"{begin}]",
+            f'{begin}, {{"x": 1}}]',
+            f'{begin}, {{"s3BucketName": "large", "s3Key": 1}}]',
+            f'{begin}, {{"s3BucketName": "large", "s3Key": "gone"}}]',
+            f'{begin}, {{"s3BucketName": "no-such-bucket", "s3Key": "k"}}]',
+            f'{begin}, {{"s3BucketName": "arn:aws:s3:::large", "s3Key": "k"}}]',
+        )
+        for number, body in enumerate(pointers):
+            name = f"{prefix}{number}"
+            sqs.send_message(
+                QueueUrl=url, MessageBody=body, MessageGroupId=name, MessageDeduplicationId=name
+            )
+        publish_one(brokers["sns_sqs"], prefix)
+        wait_until(
+            lambda: (
+                over.receive() >= 0
+                and sum(taken.refused for taken in over.taken) == len(pointers)
+                and received().exists()
+            ),
+            what="they are put aside, and what is behind them is there",
+            seconds=WITHIN_SECONDS,
+        )
+        over.close()
 
 
 class TestWhatIsTooLarge:

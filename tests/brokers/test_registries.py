@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from modules.kernel.messaging.brokers import open_transport
 from modules.kernel.messaging.brokers.cloudevents import envelope_of
 from modules.kernel.messaging.brokers.kafka import Kafka
-from modules.kernel.messaging.brokers.port import Route
+from modules.kernel.messaging.brokers.port import BrokerUnavailable, NotAMessage, Received, Route
 from modules.kernel.schemas.documents import message_document
 from modules.kernel.schemas.draft_07 import as_draft_07, from_draft_07
 from modules.kernel.schemas.registries import (
@@ -187,7 +187,9 @@ class TestWireFormat:
 
 
 class TestAvroOnKafka:
-    def test_carries_a_message_that_json_would_carry_too(self, registry: Registry) -> None:
+    def test_carries_what_json_would_carry_behind_one_that_is_broken(
+        self, registry: Registry
+    ) -> None:
         registry.publish(in_avro(OrderPlaced))
         address = message_document(OrderPlaced)["$defs"]["Address"]
         data = {
@@ -206,17 +208,55 @@ class TestAvroOnKafka:
                     prefix="q",
                     encodings={"probe": AvroEncoding(registry)},
                 )
+                poison = Kafka(f"kafka://127.0.0.1:{port}", prefix="q").producer()
+                head = registry.frame(in_avro(OrderPlaced), b"")
+                kafka.make(["q.probe"])
+                poison.produce("q.probe", key=b"k", value=head + b"\x0eo-")
+                poison.flush()
                 publisher = kafka.publisher()
                 publisher.publish([envelope])
                 publisher.close()
                 route = Route(deployable="a", modules=("probe",), names=(envelope.name,))
                 receiver = kafka.receiver(route)
-                while not (received := receiver.receive(limit=1, timeout_seconds=1)):
-                    pass
+                received: list[Received] = []
+                while len(received) < 2:
+                    received += receiver.receive(limit=1, timeout_seconds=1)
                 receiver.close()
         except ServiceMissing as error:
             missing(str(error))
-        assert json.loads(envelope_of(received[0]).data) == data
+        broken, good = received
+        assert "cannot be read in Avro" in broken.unreadable
+        assert json.loads(envelope_of(good).data) == data
+
+    def test_says_what_it_cannot_read_and_reads_what_is_behind_it(self, registry: Registry) -> None:
+        for schema in (json_schema(CAPTURED), in_avro(PaymentCaptured)):
+            registry.publish(schema)
+        encoding = AvroEncoding(registry)
+        head = registry.frame(in_avro(PaymentCaptured), b"")
+        data = '{"order_id": "o-1", "amount_minor": 1, "currency": "EUR"}'
+        good = encoding.encode(an_envelope(name="payments.payment_captured", data=data))
+        for body in (
+            head + b"\x0eab",  # half of a text
+            head + b"\x04\xff\xff",  # no UTF-8
+            registry.frame(json_schema(CAPTURED), data.encode()),  # another serializer's
+            head[:-3] + b"\x7f\x7f\x7f" + good[len(head) :],  # of a schema that nobody has
+        ):
+            with pytest.raises(NotAMessage):
+                encoding.decode(body)
+        assert json.loads(encoding.decode(good)) == json.loads(data)
+
+    @pytest.mark.parametrize(
+        ("nowhere", "head"),
+        [
+            ("http://127.0.0.1:9/registry", bytes(5)),
+            ("glue://r?region=x&endpoint=http://127.0.0.1:9", b"\3\0" + bytes(16)),
+        ],
+        ids=["confluent", "glue"],
+    )
+    @pytest.mark.usefixtures("moto")  # For the credentials.
+    def test_waits_for_a_registry_that_is_away(self, nowhere: str, head: bytes) -> None:
+        with open_registry(nowhere) as registry, pytest.raises(BrokerUnavailable):
+            AvroEncoding(registry).decode(head)
 
     def test_is_configured_by_module(self, settings: Settings) -> None:
         transport = open_transport("kafka://127.0.0.1:1")

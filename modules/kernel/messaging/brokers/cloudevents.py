@@ -92,6 +92,8 @@ def envelope_of(received: Received) -> Envelope:
     Raises:
         NotAMessage: it lacks an attribute, or one of them or the data cannot be read.
     """
+    if received.unreadable:
+        raise NotAMessage(received.unreadable)
     attributes = received.attributes
     if attributes.get("specversion") != "1.0":
         raise NotAMessage(f"specversion is {attributes.get('specversion')!r}, not '1.0'")

@@ -22,7 +22,12 @@ class Encoding(Protocol):
         """This gives the data as they are sent."""
 
     def decode(self, body: bytes) -> bytes:
-        """This gives the JSON text of what was sent; what cannot be read as it is."""
+        """This gives the JSON text of what was sent; what is not in this encoding, as it is.
+
+        Raises:
+            NotAMessage: it is, and cannot be read.
+            BrokerUnavailable: what describes it does not answer.
+        """
 
 
 class JsonEncoding:

@@ -34,6 +34,7 @@ from modules.kernel.messaging.brokers.kafka_ends import ends_of
 from modules.kernel.messaging.brokers.port import (
     BadBrokerUrl,
     BrokerUnavailable,
+    NotAMessage,
     Received,
     Route,
     Undeliverable,
@@ -297,8 +298,11 @@ class KafkaReceiver:
         }
         encoding = self._broker.encoding(self._modules.get(str(message.topic()), ""))
         value = message.value()
-        body = encoding.decode(value if isinstance(value, bytes) else b"")
-        return Received(attributes=attributes, body=body, token=message)
+        body = value if isinstance(value, bytes) else b""
+        try:
+            return Received(attributes=attributes, body=encoding.decode(body), token=message)
+        except NotAMessage as error:
+            return Received(attributes=attributes, body=body, token=message, unreadable=str(error))
 
 
 def _is_there(message: Message) -> bool:

@@ -50,11 +50,13 @@ class Received:
         attributes: the CloudEvents attributes, by their names without any prefix.
         body: the data as they were sent.
         token: what the transport acknowledges it by.
+        unreadable: why the transport could not read it; empty where it could.
     """
 
     attributes: Mapping[str, str]
     body: bytes
     token: object
+    unreadable: str = ""
 
 
 class Publisher(Protocol):

@@ -16,10 +16,11 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import boto3
+import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -41,6 +42,17 @@ _BATCH = 10
 #: Longer than a batch takes to be appended; then what was not acknowledged comes again.
 _INVISIBLE_SECONDS = 30
 _POINTER = "software.amazon.payloadoffloading.PayloadS3Pointer"
+#: What S3 says of a place where there is nothing, and will be nothing later.
+_NOT_THERE = frozenset({"NoSuchKey", "NoSuchBucket", "InvalidBucketName", "KeyTooLongError"})
+
+
+class _Place(msgspec.Struct):
+    """This is where a pointer leads; what S3 would never take for one is refused at once."""
+
+    bucket: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")] = (
+        msgspec.field(name="s3BucketName")
+    )
+    key: Annotated[str, msgspec.Meta(min_length=1)] = msgspec.field(name="s3Key")
 
 
 class SnsSqs:
@@ -266,21 +278,24 @@ class SqsReceiver:
         try:
             body = self._fetched(message["Body"])
             attributes, data = read_structured(body)
-        except NotAMessage:
-            # Reception refuses it, by its attributes.
-            attributes, data = {}, message["Body"].encode()
+        except NotAMessage as error:
+            return Received(
+                attributes={}, body=message["Body"].encode(), token=message, unreadable=str(error)
+            )
         return Received(attributes=attributes, body=data, token=message)
 
     def _fetched(self, body: str) -> bytes:
         if not body.startswith(f'["{_POINTER}"'):
             return body.encode()
-        _, pointer = json.loads(body)
+        bucket, key = _place(body)
         try:
-            found = self._aws.s3.get_object(Bucket=pointer["s3BucketName"], Key=pointer["s3Key"])
+            found = self._aws.s3.get_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "NoSuchKey":
-                raise
-            raise NotAMessage(f"{pointer['s3Key']} is gone from the bucket") from error
+            code = error.response.get("Error", {}).get("Code")
+            # Let in nowhere, we may be let into our own bucket again.
+            if code in _NOT_THERE or (code == "AccessDenied" and bucket != self._aws.bucket):
+                raise NotAMessage(f"{key!r} cannot be had from {bucket}: {code}") from error
+            raise
         return bytes(found["Body"].read())
 
 
@@ -314,6 +329,15 @@ def _group(key: str) -> str:
     if key.isascii() and key.isalnum() and len(key) <= 120:
         return key
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _place(body: str) -> tuple[str, str]:
+    """This gives the bucket and the key that a pointer names. Raises: NotAMessage."""
+    try:
+        place = msgspec.json.decode(body, type=tuple[str, _Place])[1]
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise NotAMessage(f"no pointer to a bucket: {error}") from error
+    return place.bucket, place.key
 
 
 def _message(received: Received) -> Any:

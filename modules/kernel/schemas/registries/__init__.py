@@ -14,6 +14,7 @@ from modules.kernel.schemas.registries.port import (
     RegistryRefused,
     RegistryUnavailable,
     Stored,
+    UnknownSchema,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "Stored",
     "RegistryRefused",
     "RegistryUnavailable",
+    "UnknownSchema",
 ]

@@ -19,6 +19,7 @@ from modules.kernel.schemas.registries.port import (
     RegistryRefused,
     RegistryUnavailable,
     Stored,
+    UnknownSchema,
 )
 from modules.kernel.schemas.registry.contracts import ContractSchema
 
@@ -93,6 +94,8 @@ class ConfluentRegistry:
         try:
             found = self._client.get_schema(schema_id)
         except (SchemaRegistryError, httpx2.HTTPError) as error:
+            if isinstance(error, SchemaRegistryError) and error.error_code in _NOT_THERE:
+                raise UnknownSchema(f"schema {schema_id}: {error}") from error
             raise RegistryUnavailable(f"schema {schema_id}: {error}") from error
         return json.dumps(json.loads(str(found.schema_str))), message[_HEAD.size :]
 

@@ -9,11 +9,11 @@ import json
 
 import msgspec
 
-from modules.kernel.messaging.brokers.port import BrokerUnavailable
+from modules.kernel.messaging.brokers.port import BrokerUnavailable, NotAMessage
 from modules.kernel.messaging.catalogue import UnknownMessage, message_class
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.schemas.avro import NotInAvro, from_avro, to_avro
-from modules.kernel.schemas.registries.port import Registry, RegistryUnavailable
+from modules.kernel.schemas.registries.port import Registry, RegistryUnavailable, UnknownSchema
 from modules.kernel.schemas.registry.contracts import ContractSchema, in_avro
 
 
@@ -45,9 +45,16 @@ class AvroEncoding:
             text, data = self._registry.unframe(body)
         except RegistryUnavailable as error:
             raise BrokerUnavailable(f"the schema registry: {error}") from error
+        except UnknownSchema as error:
+            raise NotAMessage(f"the schema registry knows no {error}") from error
         except ValueError:
             return body  # Reception says what it is not.
-        return msgspec.json.encode(from_avro(json.loads(text), data))
+        try:
+            return msgspec.json.encode(from_avro(json.loads(text), data))
+        except Exception as error:
+            # Whatever a foreign reader raises at bytes of anybody's: reception would fail at
+            # the same message for ever.
+            raise NotAMessage(f"it cannot be read in Avro: {error!r}") from error
 
     def _schema(self, envelope: Envelope) -> ContractSchema:
         return in_avro(message_class(envelope.name, envelope.schema_version).cls)

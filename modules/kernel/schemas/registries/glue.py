@@ -22,6 +22,7 @@ from modules.kernel.schemas.registries.port import (
     RegistryRefused,
     RegistryUnavailable,
     Stored,
+    UnknownSchema,
 )
 from modules.kernel.schemas.registry.contracts import ContractSchema
 
@@ -68,8 +69,7 @@ class GlueRegistry:
                 )
                 version = 1
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in ("InvalidInputException", "ConflictException"):
+            if _code(error) in ("InvalidInputException", "ConflictException"):
                 raise RegistryRefused(f"{schema.subject}: {error}") from error
             raise RegistryUnavailable(str(error)) from error
         except BotoCoreError as error:
@@ -88,7 +88,7 @@ class GlueRegistry:
                 for number in range(1, last + 1)
             ]
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") == "EntityNotFoundException":
+            if _code(error) == "EntityNotFoundException":
                 return []
             raise RegistryUnavailable(str(error)) from error
         except BotoCoreError as error:
@@ -120,10 +120,15 @@ class GlueRegistry:
             try:
                 found = self._client.get_schema_version(SchemaVersionId=str(identity))
             except (ClientError, BotoCoreError) as error:
+                if isinstance(error, ClientError) and _code(error) == "EntityNotFoundException":
+                    raise UnknownSchema(f"schema version {identity}: {error}") from error
                 raise RegistryUnavailable(f"schema version {identity}: {error}") from error
             self._texts[identity] = _as_ours(found["SchemaDefinition"], found["DataFormat"])
         data = message[_HEAD_BYTES:]
-        return self._texts[identity], zlib.decompress(data) if message[1] == _ZLIB else data
+        try:
+            return self._texts[identity], zlib.decompress(data) if message[1] == _ZLIB else data
+        except zlib.error as error:
+            raise ValueError(f"the data cannot be decompressed: {error}") from error
 
     def __enter__(self) -> GlueRegistry:
         return self
@@ -143,8 +148,12 @@ class GlueRegistry:
         try:
             self._client.create_registry(RegistryName=self._name)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "AlreadyExistsException":
+            if _code(error) != "AlreadyExistsException":
                 raise
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def _as_glue_has_it(schema: ContractSchema) -> str:

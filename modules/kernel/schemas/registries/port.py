@@ -17,6 +17,10 @@ class RegistryUnavailable(Exception):
     """This says that the registry does not answer, or lets us not in."""
 
 
+class UnknownSchema(LookupError):
+    """This says that the registry has no schema of the id that a message names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """This is what a schema is known by at the registry.
@@ -60,6 +64,8 @@ class Registry(Protocol):
 
         Raises:
             ValueError: the message is not framed as this registry's are.
+            UnknownSchema: it is, and the registry does not know the schema.
+            RegistryUnavailable: no answer.
         """
 
     def __enter__(self) -> Registry: ...
