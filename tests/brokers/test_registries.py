@@ -18,7 +18,13 @@ from pytest_django.live_server_helper import LiveServer
 from modules.kernel.messaging.brokers import open_transport
 from modules.kernel.messaging.brokers.cloudevents import envelope_of
 from modules.kernel.messaging.brokers.kafka import Kafka
-from modules.kernel.messaging.brokers.port import BrokerUnavailable, NotAMessage, Received, Route
+from modules.kernel.messaging.brokers.port import (
+    BrokerUnavailable,
+    NotAMessage,
+    Received,
+    Route,
+    Undeliverable,
+)
 from modules.kernel.schemas.documents import message_document
 from modules.kernel.schemas.draft_07 import as_draft_07, from_draft_07
 from modules.kernel.schemas.registries import (
@@ -244,6 +250,16 @@ class TestAvroOnKafka:
             with pytest.raises(NotAMessage):
                 encoding.decode(body)
         assert json.loads(encoding.decode(good)) == json.loads(data)
+
+    @pytest.mark.parametrize("amount", [str(1 << 70), '"much"'])
+    def test_says_of_what_does_not_fit_the_schema_that_it_can_never_go(self, amount: str) -> None:
+        data = f'{{"order_id": "o-1", "amount_minor": {amount}, "currency": "EUR"}}'
+        envelope = an_envelope(name="payments.payment_captured", data=data)
+        with (
+            open_registry("http://127.0.0.1:9/registry") as registry,
+            pytest.raises(Undeliverable, match="cannot be written in Avro"),
+        ):
+            AvroEncoding(registry).encode(envelope)
 
     @pytest.mark.parametrize(
         ("nowhere", "head"),

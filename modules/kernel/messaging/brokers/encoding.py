@@ -19,7 +19,12 @@ class Encoding(Protocol):
         """This says why the message's data cannot be written so; None where they can."""
 
     def encode(self, envelope: Envelope) -> bytes:
-        """This gives the data as they are sent."""
+        """This gives the data as they are sent.
+
+        Raises:
+            Undeliverable: they do not fit what describes them.
+            BrokerUnavailable: it does not answer.
+        """
 
     def decode(self, body: bytes) -> bytes:
         """This gives the JSON text of what was sent; what is not in this encoding, as it is.

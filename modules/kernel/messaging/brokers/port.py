@@ -69,6 +69,8 @@ class Publisher(Protocol):
         """This publishes the messages in order per key, and returns once all are confirmed.
 
         Raises:
+            Undeliverable: one of them can never go, which `refusal` could not see; of each key
+                a beginning of its messages may have arrived.
             BrokerUnavailable: what has arrived of each key is a beginning of its messages;
                 publish all of them again.
         """

@@ -2,7 +2,8 @@
 
 Confirmed first, then the checkpoint: what is killed in between publishes again, and the
 receiving inbox knows the messages. A broker that is away is waited for, however long; a
-message that can never go over it is parked with the later ones of its key, as anywhere (P4).
+message that can never go over it is parked with the later ones of its key, as anywhere (P4),
+whether that is seen before it is published or then.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ class Relay(Consumer):
         refused: list[tuple[Envelope, str]] = []
         waiting: list[Envelope] = []
         going: list[Envelope] = []
-        for envelope in ours:
+        for envelope in map(_readable, ours):
             if envelope.key in self._held_keys:
                 waiting.append(envelope)
             elif why := self.publisher.refusal(envelope):
@@ -141,8 +142,12 @@ class Relay(Consumer):
                 self._held_keys.add(envelope.key)
             else:
                 going.append(envelope)
-        if going:
-            self.publisher.publish([_readable(one) for one in going])
+        try:
+            if going:
+                self.publisher.publish(going)
+        except Undeliverable:
+            # Which one, only publishing tells; all again, for of each key a beginning arrived.
+            self._publish_one_by_one(going, refused, waiting)
         positions = {envelope.partition: envelope.position for envelope in run}
         with unit_of_work(self.subscription.module):
             for envelope, why in refused:
@@ -154,6 +159,25 @@ class Relay(Consumer):
             self.leases.advance(positions)
         self.leases.advanced(positions)
         self.attempts.count(Outcome.HANDLED, *(envelope.name for envelope in going))
+
+    def _publish_one_by_one(
+        self,
+        going: list[Envelope],
+        refused: list[tuple[Envelope, str]],
+        waiting: list[Envelope],
+    ) -> None:
+        """This publishes what can go, and moves the rest to what is refused or waits."""
+        for envelope in list(going):
+            if envelope.key in self._held_keys:
+                waiting.append(envelope)
+                going.remove(envelope)
+                continue
+            try:
+                self.publisher.publish([envelope])
+            except Undeliverable as error:
+                refused.append((envelope, str(error)))
+                going.remove(envelope)
+                self._held_keys.add(envelope.key)
 
 
 def _readable(envelope: Envelope) -> Envelope:

@@ -57,6 +57,8 @@ class ListBroker:
     is_away: bool = False
     is_closed: bool = False
     too_large: int = -1
+    undeliverable: int = -1
+    unwanted: str = "nothing"
 
     def publisher(self) -> Publisher:
         return self
@@ -68,18 +70,19 @@ class ListBroker:
         self.messages.clear()
 
     def refusal(self, envelope: Envelope) -> str | None:
+        if self.unwanted in envelope.data:
+            return "unwanted"
         return "too large" if f'"number":{self.too_large}}}' in envelope.data else None
 
     def publish(self, envelopes: Sequence[Envelope]) -> None:
         if self.is_away:
             raise BrokerUnavailable("gone fishing")
-        for envelope in envelopes:
-            if why := self.refusal(envelope):
+        for one in envelopes:
+            is_too_large = f'"number":{self.undeliverable}}}' in one.data
+            if why := "too large after all" if is_too_large else self.refusal(one):
                 raise Undeliverable(why)
-        self.messages += [
-            Received(attributes=attributes_of(one), body=one.data.encode(), token=None)
-            for one in envelopes
-        ]
+            sent = Received(attributes=attributes_of(one), body=one.data.encode(), token=None)
+            self.messages.append(sent)
 
     def receive(self, *, limit: int, timeout_seconds: float) -> Sequence[Received]:
         return self.messages[:limit]
@@ -202,6 +205,28 @@ class TestRelay:
         relay.close()
         parked = SetAside.objects.get()
         assert (parked.state, parked.error.splitlines()[-1][-9:]) == ("parked", "too large")
+
+    def test_parks_what_turns_out_undeliverable_and_publishes_the_others(self) -> None:
+        broker = ListBroker(undeliverable=3)
+        happened(1, 2, 3, 4)
+        happened(5, thing="b")
+        relay = new_relay(broker)
+        assert relay.step() == 5
+        relay.close()
+        # Again from the beginning, as after any failure: the inbox knows what had arrived.
+        assert broker.numbers() == ["1", "2", "1", "2", "5"]
+        states = SetAside.objects.order_by("pos").values_list("state", "error")
+        assert list(states) == [("parked", "too large after all"), ("waiting", "")]
+
+    def test_judges_what_is_personal_as_it_is_published(self) -> None:
+        broker = ListBroker(unwanted="Ann")
+        publish(Named(person="p-1", name="Ann"))
+        happened(1)
+        relay = new_relay(broker)
+        relay.step()
+        relay.close()
+        assert broker.numbers() == ["1"]
+        assert SetAside.objects.get().error == "unwanted"
 
 
 class TestReception:

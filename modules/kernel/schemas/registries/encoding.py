@@ -9,7 +9,7 @@ import json
 
 import msgspec
 
-from modules.kernel.messaging.brokers.port import BrokerUnavailable, NotAMessage
+from modules.kernel.messaging.brokers.port import BrokerUnavailable, NotAMessage, Undeliverable
 from modules.kernel.messaging.catalogue import UnknownMessage, message_class
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.schemas.avro import NotInAvro, from_avro, to_avro
@@ -34,7 +34,11 @@ class AvroEncoding:
 
     def encode(self, envelope: Envelope) -> bytes:
         schema = self._schema(envelope)
-        body = to_avro(json.loads(schema.text), msgspec.json.decode(envelope.data))
+        try:
+            body = to_avro(json.loads(schema.text), msgspec.json.decode(envelope.data))
+        except Exception as error:
+            # Whatever a foreign writer raises at data that the schema has no place for.
+            raise Undeliverable(f"it cannot be written in Avro: {error!r}") from error
         try:
             return self._registry.frame(schema, body)
         except RegistryUnavailable as error:
