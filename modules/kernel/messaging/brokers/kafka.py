@@ -114,7 +114,15 @@ class Kafka:
         """This makes the topics that are missing."""
         admin = AdminClient(self.configuration, logger=_logger)
         made = admin.create_topics(
-            [NewTopic(topic, num_partitions=self.partitions) for topic in topics],
+            [
+                NewTopic(
+                    topic,
+                    num_partitions=self.partitions,
+                    # Kafka's own measure is a mebibyte, and the relay lets more pass.
+                    config={"max.message.bytes": str(_LARGEST_BYTES)},
+                )
+                for topic in topics
+            ],
             request_timeout=_MADE_WITHIN_SECONDS,
         )
         for future in made.values():
@@ -177,9 +185,18 @@ class KafkaPublisher:
         with _as_unavailable(self):
             producer = self._open(envelopes)
             self._failed.clear()
-            for envelope in envelopes:
-                self._produce(producer, envelope)
+            try:
+                for envelope in envelopes:
+                    self._produce(producer, envelope)
+            except KafkaException as error:
+                # It may have given up at one before, and that one says why.
+                self._failed.append(error.args[0])
             left = producer.flush(self._broker.confirm_seconds)
+            if any(one.code() == KafkaError.MSG_SIZE_TOO_LARGE for one in self._failed):
+                raise Undeliverable(
+                    "larger than the topic takes: raise its max.message.bytes, "
+                    f"{_LARGEST_BYTES:,} where we make it"
+                )
             if self._failed or left:
                 why = self._failed[0].str() if self._failed else f"{left} were not confirmed"
                 raise BrokerUnavailable(f"Kafka: {why}")
@@ -333,6 +350,6 @@ def _as_unavailable(half: KafkaPublisher | KafkaReceiver) -> Iterator[None]:
     except (KafkaException, OSError) as error:
         half.close()
         raise BrokerUnavailable(f"Kafka: {error}") from error
-    except BrokerUnavailable:
+    except (BrokerUnavailable, Undeliverable):
         half.close()
         raise
