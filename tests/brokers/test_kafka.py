@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka import KafkaError, Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType  # type: ignore[attr-defined]  # theirs
 
-from modules.kernel.messaging.brokers import Undeliverable, kafka
+from modules.kernel.messaging.brokers import BrokerUnavailable, Undeliverable, kafka
 from modules.kernel.messaging.models import SetAside
 from tests.brokers.conftest import Brokers
 from tests.brokers.crossing import (
@@ -55,6 +55,26 @@ class Measuring(Producer):
         return left
 
 
+class Forbidden(Producer):
+    """This is not let in to the dead letters."""
+
+    def __init__(self, conf: dict[str, Any], **more: Any) -> None:
+        super().__init__(conf, **more)
+        self._refused: list[Callable[[KafkaError, None], None]] = []
+
+    def produce(self, topic: str, value: bytes, **more: Any) -> None:  # type: ignore[override]  # by name
+        if not topic.endswith(".dead"):
+            super().produce(topic, value=value, **more)
+        elif "on_delivery" in more:
+            self._refused.append(more["on_delivery"])
+
+    def flush(self, timeout: float = -1) -> int:
+        left = super().flush(timeout)
+        for tell in self._refused:
+            tell(KafkaError(KafkaError.TOPIC_AUTHORIZATION_FAILED), None)
+        return left
+
+
 def listening(brokers: Brokers, prefix: str) -> OverBroker:
     over = OverBroker(brokers["kafka"].transport(prefix))
     over.listen()
@@ -96,3 +116,23 @@ class TestWhatIsTooLarge:
             publisher.publish([large])
         publisher.publish([an_envelope()])
         publisher.close()
+
+
+class TestDeadLetters:
+    def test_that_were_not_written_are_not_acknowledged(
+        self, brokers: Brokers, prefix: str, databases: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        over = listening(brokers, prefix)
+        publisher = over.transport.publisher()
+        publisher.publish([an_envelope(data="nonsense")])
+        publisher.close()
+        receiver = over.reception.receiver
+        while not (received := receiver.receive(limit=1, timeout_seconds=1)):
+            pass
+        with monkeypatch.context() as patch:
+            patch.setattr(kafka, "Producer", Forbidden)
+            with pytest.raises(BrokerUnavailable, match="Topic authorization failed"):
+                receiver.refuse(received[0], "why")
+        with pytest.raises(BrokerUnavailable, match="its messages come again"):
+            receiver.acknowledge(received)
+        over.close()

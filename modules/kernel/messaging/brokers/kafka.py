@@ -276,6 +276,7 @@ class KafkaReceiver:
 
     def refuse(self, received: Received, reason: str) -> None:
         message = _message(received)
+        failed: list[KafkaError] = []
         with _as_unavailable(self):
             if self._dead is None:
                 self._dead = self._broker.producer()
@@ -284,9 +285,12 @@ class KafkaReceiver:
                 key=message.key(),
                 value=message.value(),
                 headers=[*(message.headers() or ()), ("refused-because", reason.encode())],
+                on_delivery=lambda error, _: failed.append(error) if error else None,
             )
-            if self._dead.flush(self._broker.confirm_seconds):
-                raise BrokerUnavailable("Kafka: the dead letter was not confirmed")
+            left = self._dead.flush(self._broker.confirm_seconds)
+            if failed or left:
+                why = failed[0].str() if failed else "it was not confirmed"
+                raise BrokerUnavailable(f"Kafka: the dead letter: {why}")
 
     def close(self) -> None:
         consumer, self._consumer, self._dead = self._consumer, None, None
