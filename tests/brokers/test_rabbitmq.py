@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from kombu import Connection
 
-from modules.kernel.messaging.brokers import NobodyListens, open_transport
+from modules.kernel.messaging.brokers import NobodyListens, Taken, open_transport
 from tests.brokers.conftest import Brokers
 from tests.brokers.crossing import Audience, OverBroker, effects, expected, notes, publish, settle
 from tests.brokers.databases import THERE
@@ -72,6 +72,21 @@ class TestRabbitMq:
             channel: Any = connection.default_channel
             dead = channel.basic_get(f"{prefix}.audience.dead", no_ack=True)
         assert dead.body in (b"nonsense", "nonsense")
+
+    def test_keeps_its_connection_when_the_last_of_a_batch_was_no_message(
+        self, over: OverBroker
+    ) -> None:
+        publisher = over.transport.publisher()
+        publisher.publish([an_envelope(), an_envelope(data="nonsense")])
+        taken: list[Taken] = []
+        while sum(one.all for one in taken) < 2:
+            taken.append(over.reception.step())
+        publisher.publish([an_envelope()])
+        publisher.close()
+        while sum(one.all for one in taken) < 3:
+            taken.append(over.reception.step())  # Raises where the channel was closed.
+        assert [sum(one.appended for one in taken), sum(one.refused for one in taken)] == [2, 1]
+        assert not any(one.duplicates for one in taken)
 
     def test_lets_one_reader_have_a_queue_and_another_take_over(
         self, over: OverBroker, databases: Path

@@ -218,6 +218,7 @@ class RabbitMqReceiver:
         self._connection: Connection | None = None
         self._channel: Any = None
         self._arrived: deque[Received] = deque()
+        self._refused: set[object] = set()
         self._beat_at = 0.0
 
     def receive(self, *, limit: int, timeout_seconds: float) -> Sequence[Received]:
@@ -233,17 +234,22 @@ class RabbitMqReceiver:
         return [self._arrived.popleft() for _ in range(min(limit, len(self._arrived)))]
 
     def acknowledge(self, received: Sequence[Received]) -> None:
-        if received:
+        # RabbitMQ closes the channel at an acknowledgement of what was refused.
+        left = [one.token for one in received if one.token not in self._refused]
+        self._refused.clear()
+        if left:
             with _as_unavailable(self):
                 # All that came before the last: `receive` gives messages as they come.
-                self._open_channel().basic_ack(received[-1].token, multiple=True)
+                self._open_channel().basic_ack(left[-1], multiple=True)
 
     def refuse(self, received: Received, reason: str) -> None:
         with _as_unavailable(self):
             self._open_channel().basic_reject(received.token, requeue=False)
+            self._refused.add(received.token)
 
     def close(self) -> None:
         self._arrived.clear()
+        self._refused.clear()
         connection, self._connection, self._channel = self._connection, None, None
         if connection is not None:
             with contextlib.suppress(*_gone):
