@@ -130,6 +130,18 @@ class TestEveryBroker:
         publish(*later)
         settled(over, audience, later)
 
+    def test_forgets_nothing_while_a_process_of_the_deployable_receives(
+        self, over: OverBroker
+    ) -> None:
+        publish(*notes(1))
+        while not over.carry_out():
+            pass
+        # Received, and not acknowledged: on SQS that is all that tells who receives.
+        assert over.reception.receiver.receive(limit=1, timeout_seconds=5)
+        with pytest.raises(BrokerUnavailable):
+            over.transport.forget(route())
+        over.reception.close()
+
     def test_keeps_what_it_was_told_to_when_another_listens_to_less(
         self, over: OverBroker, audience: Audience
     ) -> None:

@@ -74,7 +74,8 @@ class RabbitMq:
             with self.connect() as connection:
                 channel: Any = connection.default_channel
                 for shard in range(SHARDS):
-                    channel.queue_delete(self._queue(route, shard))
+                    # RabbitMQ refuses where somebody reads it.
+                    channel.queue_delete(self._queue(route, shard), if_unused=True)
         except _gone as error:
             raise BrokerUnavailable(f"RabbitMQ: {error!r}") from error
 
