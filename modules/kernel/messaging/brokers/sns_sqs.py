@@ -138,13 +138,20 @@ class SnsSqs:
         return str(made["TopicArn"])
 
     def queue(self, name: str) -> tuple[str, str]:
-        """This gives a queue's URL and ARN; it is made where it is missing."""
+        """This gives a queue's URL and ARN; made where it is missing, else set as it is to be."""
         attributes: Any = {
-            "FifoQueue": "true",
             "VisibilityTimeout": str(self.invisible_seconds),
             "MessageRetentionPeriod": str(14 * 24 * 3600),
         }
-        url = self.sqs.create_queue(QueueName=f"{name}.fifo", Attributes=attributes)["QueueUrl"]
+        try:
+            # Not made again with what it is to have now: SQS refuses where it has had other.
+            url = self.sqs.get_queue_url(QueueName=f"{name}.fifo")["QueueUrl"]
+            self.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+        except self.sqs.exceptions.QueueDoesNotExist:
+            made = self.sqs.create_queue(
+                QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true", **attributes}
+            )
+            url = made["QueueUrl"]
         found = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return url, found["Attributes"]["QueueArn"]
 
