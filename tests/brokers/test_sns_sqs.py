@@ -44,3 +44,12 @@ def test_a_queue_that_is_there_takes_a_setting_that_has_changed(
     queue = changed.sqs.get_queue_url(QueueName=f"{prefix}-audience.fifo")["QueueUrl"]
     found = changed.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])
     assert found["Attributes"]["VisibilityTimeout"] == "4"
+
+
+def test_a_filter_for_all_is_not_narrowed_by_a_process_that_listens_to_less(
+    brokers: Brokers, prefix: str
+) -> None:
+    transport = brokers["sns_sqs"].transport(prefix)
+    listen(transport, *(f"probe.name{number}" for number in range(151)))
+    listen(transport, "probe.greeted")
+    require_that_it_arrives(transport, "probe.name150")

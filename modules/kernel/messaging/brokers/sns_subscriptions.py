@@ -8,6 +8,9 @@ from typing import Any
 
 #: SNS filters by at most this many values; with more, reception passes over what it does not want.
 _FILTER_VALUES = 150
+#: Passes every message of ours. Not `{}`, by which SNS knows a subscription without a filter:
+#: that cannot be told from one that has not been given any yet.
+_ALL = {"name": [{"exists": True}]}
 
 
 def policy_of(queue: str, topic: str) -> str:
@@ -41,13 +44,17 @@ def begin(sns: Any, *, topic: str, queue: str, names: Collection[str]) -> None:
         ReturnSubscriptionArn=True,
     )["SubscriptionArn"]
     found = sns.get_subscription_attributes(SubscriptionArn=subscribed)["Attributes"]
-    before = json.loads(found.get("FilterPolicy") or "{}").get("name", [])
-    wanted = sorted({*names, *before})
+    before = json.loads(found.get("FilterPolicy") or "null")
+    if before in (_ALL, {}):
+        return  # More than the filter has room for was wanted once, and may still be.
+    wanted = sorted({*names, *(before or {}).get("name", [])})
+    if not wanted:
+        return
     # Set afterwards: a subscription that is there already keeps its attributes otherwise.
     sns.set_subscription_attributes(
         SubscriptionArn=subscribed,
         AttributeName="FilterPolicy",
-        AttributeValue=json.dumps({"name": wanted} if 0 < len(wanted) <= _FILTER_VALUES else {}),
+        AttributeValue=json.dumps({"name": wanted} if len(wanted) <= _FILTER_VALUES else _ALL),
     )
 
 
