@@ -62,9 +62,9 @@ def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return _in_the_copy(root, sys.executable, *command)
 
 
-def make(root: Path, target: str) -> subprocess.CompletedProcess[str]:
+def make(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """This runs a target of the copy's Makefile, with the tools of this environment."""
-    return _in_the_copy(root, "make", target, f"VENV={sys.prefix}")
+    return _in_the_copy(root, "make", *arguments, f"VENV={sys.prefix}")
 
 
 def git(root: Path, *arguments: str) -> None:

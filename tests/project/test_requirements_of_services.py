@@ -18,8 +18,9 @@ CLIENTS: dict[str, set[str]] = {
 
 @pytest.mark.parametrize("broker", CLIENTS)
 def test_have_the_client_of_its_broker_alone(broker: str) -> None:
+    modules = settings.QUARRY_MODULES
     facts = gather(
-        "payments", root=ROOT, all_modules=settings.QUARRY_MODULES, front="gateway", broker=broker
+        modules[0], root=ROOT, all_modules=modules, front=settings.QUARRY_FRONT, broker=broker
     )
     asked_for = (ROOT / "requirements/run.in").read_text(encoding="utf-8")
     wanted = set(names_in([requirements_to_run(asked_for, facts, root=ROOT)]))

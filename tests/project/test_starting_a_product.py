@@ -14,7 +14,11 @@ from tests.project.console_blocks import commands_in
 
 PAGE = ROOT / "docs" / "starting-a-product.md"
 
-#: What the second step asks a person to write: a file, what stands there, and what is to.
+#: Targets of the Makefile that the third step takes out.
+_GONE = "browser|wrk|screenshots|explore-sagas|demo-extract|faults-extraction|bench[a-z-]*"
+_OF_CI = "test-topologies|test-share|test-extraction|test-extraction-services"
+
+#: What the page asks a person to write: a file, what stands there, and what is to.
 BY_HAND = [
     ("config/settings/base.py", r'"QUARRY_FRONT", "gateway"', '"QUARRY_FRONT", "clinic"'),
     ("config/settings/base.py", r'    "orders:import": .*\n', ""),
@@ -25,6 +29,11 @@ BY_HAND = [
     ("pyproject.toml", r', "benchmarks", "manage.py"\]', ', "manage.py"]'),
     ("tests/edge/owned.py", r"(?s)(OWNED: [^=]+) = \[.*?\n\]", r"\1 = []"),
     ("tests/edge/owned.py", r"(ASKED_FOR_INSIDE: .*?) = .*", r"\1 = {}"),
+    ("Makefile", rf"(?ms)^(\.PHONY: [^\n]*\n)?({_GONE}|{_OF_CI}):.*?\n\n", ""),
+    ("Makefile", r"(: \$\(DEV_INSTALLED\)) browser( wrk)?", r"\1"),
+    (".ci/run", rf"make ({_OF_CI})\n", ""),
+    (".ci/nightly", rf"make ({_OF_CI})\n", ""),
+    ("tests/project/test_ci.py", rf' *"({_OF_CI})",?\n?', ""),
 ]
 
 #: All that `make check` does, but for the locks: to make them again asks an index.
@@ -115,6 +124,16 @@ class TestAProduct:
     def test_makes_its_database_without_the_demo(self, root: Path) -> None:
         outcome = make(root, str(root / "var" / "prepared"))
         assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+    @pytest.mark.parametrize("script", ["run", "nightly"])
+    def test_runs_in_ci_only_what_there_is(self, root: Path, script: str) -> None:
+        targets = re.findall(r"(?m)^make (.*)", (root / ".ci" / script).read_text())
+        assert targets
+        for target in targets:
+            planned = make(root, "--dry-run", target)
+            assert planned.returncode == 0, planned.stderr
+            named = re.findall(r"(?<!--ignore=)\btests/\S+", planned.stdout)
+            assert [path for path in named if not (root / path).exists()] == []
 
     def test_gets_a_second_module(self, root: Path) -> None:
         outcome = run(root, "manage.py", "startmodule", "pharmacy", "--dry-run")
