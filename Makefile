@@ -215,6 +215,7 @@ check-django: $(DEV_INSTALLED) ## Run Django's checks, in development and as for
 	$(MANAGE) check --fail-level WARNING
 	DJANGO_SETTINGS_MODULE=config.settings.production ALLOWED_HOSTS=quarry.example \
 		SECRET_KEY=not-secret-but-long-enough-for-the-check-of-its-length-0123456789 \
+		CELERY_BROKER_URL=amqp://rabbitmq QUARRY_ISSUER=https://quarry.example \
 		$(MANAGE) check --deploy --fail-level WARNING
 
 check-migrations: $(DEV_INSTALLED) ## Check that no model lacks its migration

@@ -1,6 +1,7 @@
 """Every command in README and docs: it exists, takes its options, and the quick ones are run."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,15 @@ def test_the_readme_says_how_to_start_and_how_to_test() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_links_between_documents_lead_somewhere(document: Path) -> None:
     assert [link for link in links_in(document) if not (document.parent / link).exists()] == []
+
+
+def test_every_variable_that_the_settings_read_is_explained() -> None:
+    files = [ROOT / "config" / "settings" / f"{name}.py" for name in ("base", "production")]
+    settings = "".join(file.read_text() for file in files)
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    assert "QUARRY_DRIVER" in read
+    explained = set(re.findall(r"[A-Z_]{4,}", "".join(one.read_text() for one in DOCUMENTS)))
+    assert sorted(read - explained) == []
 
 
 class TestLinksIn:

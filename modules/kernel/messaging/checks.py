@@ -1,6 +1,7 @@
-"""Django's system check for messages.
+"""Django's system checks for messages.
 
 quarry.E017  there is no driver of the name that the settings give
+quarry.E019  Celery is the driver, and its broker reaches one process only (`check --deploy`)
 """
 
 from collections.abc import Sequence
@@ -24,5 +25,22 @@ def check_driver(
             f"QUARRY_DRIVER is {settings.QUARRY_DRIVER!r}: nothing would move messages",
             hint=f"it may be {', '.join(DRIVERS[:-1])} or {DRIVERS[-1]}",
             id="quarry.E017",
+        )
+    ]
+
+
+def check_celery_broker(
+    *, app_configs: Sequence[AppConfig] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """This is the check of a deployment: an error where no worker would hear of a message."""
+    broker = settings.CELERY_BROKER_URL
+    if settings.QUARRY_DRIVER != "celery" or not broker.startswith("memory:"):
+        return []
+    return [
+        Error(
+            f"CELERY_BROKER_URL is {broker!r}, which reaches the threads of one process only, and "
+            "QUARRY_DRIVER is 'celery': nothing would move messages",
+            hint="name a broker, such as amqp://…, or another driver",
+            id="quarry.E019",
         )
     ]
