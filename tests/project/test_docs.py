@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.project.command_rules import BadCommand, verify
 from tests.project.console_blocks import Told, commands_in, links_in
@@ -57,11 +58,18 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 
 def test_every_variable_that_the_settings_read_is_explained() -> None:
     files = [ROOT / "config" / "settings" / f"{name}.py" for name in ("base", "production")]
-    settings = "".join(file.read_text() for file in files)
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    code = "".join(file.read_text() for file in files)
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code))
     assert "QUARRY_DRIVER" in read
     explained = set(re.findall(r"[A-Z_]{4,}", "".join(one.read_text() for one in DOCUMENTS)))
     assert sorted(read - explained) == []
+
+
+def test_the_deployables_of_the_example_have_every_module_between_them() -> None:
+    [row] = re.findall(
+        r"(?m)^\| `QUARRY_MODULES` \|(.*)", (ROOT / "docs" / "brokers.md").read_text()
+    )
+    assert sorted(re.findall(r"\w+", row)) == sorted(settings.QUARRY_ALL_MODULES)
 
 
 class TestLinksIn:

@@ -8,8 +8,9 @@ class InterfacesConfig(AppConfig):
     label = "interfaces"
 
     def ready(self) -> None:
-        from modules.kernel.interfaces.checks import check_interfaces
+        from modules.kernel.interfaces.checks import check_interfaces, check_what_is_asked
         from modules.kernel.interfaces.configuring import configure
 
         configure(settings)
         checks.register(check_interfaces, "interfaces")
+        checks.register(check_what_is_asked, "interfaces", deploy=True)

@@ -20,6 +20,11 @@ def may_call(caller: str, interface: str) -> bool:
     return caller in _allowed.get(interface, ())
 
 
+def asked_by(caller: str) -> tuple[str, ...]:
+    """This gives the interfaces that a module may call, sorted."""
+    return tuple(sorted(name for name, callers in _allowed.items() if caller in callers))
+
+
 def callers_of(interface: str) -> tuple[str, ...]:
     """This gives the modules that may call an interface, sorted."""
     return tuple(sorted(_allowed.get(interface, ())))

@@ -4,6 +4,7 @@ quarry.E014  a module runs elsewhere, and there are no keys to call it with
 quarry.E015  a module is said to be here, and is not installed
 quarry.E016  a module is to be moved here, and is not installed
 quarry.E018  the module at the front is none of those that there are
+quarry.W021  a module here asks one that is neither here nor said to be elsewhere (`check --deploy`)
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 
+from modules.kernel.interfaces.callers import asked_by
 from modules.kernel.interfaces.locations import Configured
 
 
@@ -53,8 +55,8 @@ def check_interfaces(
                 )
             )
     # The front of a service that was made for one module is elsewhere, and it may know no more.
-    front, is_service = settings.QUARRY_FRONT, settings.QUARRY_DEPLOYABLE in settings.QUARRY_MODULES
-    if front and front not in settings.QUARRY_ALL_MODULES and not is_service:
+    front = settings.QUARRY_FRONT
+    if front and front not in settings.QUARRY_ALL_MODULES and not _is_service():
         found.append(
             Error(
                 f"QUARRY_FRONT is {front!r}, and there is no such module: nobody gives out tokens",
@@ -63,3 +65,30 @@ def check_interfaces(
             )
         )
     return found
+
+
+def check_what_is_asked(
+    *, app_configs: Sequence[AppConfig] | None = None, **options: Any
+) -> list[CheckMessage]:
+    """This is the check of a deployment: a warning for each interface that nobody answers for.
+
+    No error, for a module may have been moved elsewhere, which only a database tells.
+    """
+    if _is_service():
+        return []  # It is told where the others run when it runs; see its README.
+    return [
+        Warning(
+            f"{caller} asks {interface}, and nothing says where {module} runs",
+            hint=f"say its URL by QUARRY_MODULES_{module.upper()}, or add it to QUARRY_MODULES",
+            id="quarry.W021",
+        )
+        for caller in settings.QUARRY_MODULES
+        for interface in asked_by(caller)
+        if (module := interface.partition(".")[0]) not in settings.QUARRY_MODULES
+        and module not in settings.QUARRY_LOCATIONS
+    ]
+
+
+def _is_service() -> bool:
+    """This says whether the deployable was made for one module, whose name it has."""
+    return settings.QUARRY_DEPLOYABLE in settings.QUARRY_MODULES

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from modules.kernel.interfaces import callers_of, wired, work_with
-from modules.kernel.interfaces.checks import check_interfaces
+from modules.kernel.interfaces import allow, callers_of, wired, work_with
+from modules.kernel.interfaces.checks import check_interfaces, check_what_is_asked
 from modules.kernel.interfaces.configuring import configure
 from modules.kernel.interfaces.tokens import KeyFolder
 
@@ -45,6 +45,34 @@ class TestTheCheck:
         settings.QUARRY_FRONT = "gone"
         settings.QUARRY_DEPLOYABLE = settings.QUARRY_MODULES[0]
         assert check_interfaces() == []
+
+
+class TestTheCheckOfADeployment:
+    @pytest.fixture(autouse=True)
+    def a_bank_asks_a_vault(self, settings: Any) -> None:
+        settings.QUARRY_MODULES = ["bank"]
+        allow("bank", ["vault.Vault"])
+
+    def test_warns_of_a_module_that_is_asked_and_is_nowhere(self) -> None:
+        [warning] = check_what_is_asked()
+        assert warning.id == "quarry.W021"
+        assert "bank asks vault.Vault" in warning.msg
+        assert "QUARRY_MODULES_VAULT" in str(warning.hint)
+
+    def test_is_content_where_it_is_here_or_somebody_says_where(self, settings: Any) -> None:
+        settings.QUARRY_LOCATIONS = {"vault": "https://vault.internal"}
+        assert check_what_is_asked() == []
+        settings.QUARRY_LOCATIONS = {}
+        settings.QUARRY_MODULES = ["bank", "vault"]
+        assert check_what_is_asked() == []
+
+    def test_leaves_it_to_a_caller_that_is_elsewhere(self, settings: Any) -> None:
+        settings.QUARRY_MODULES = ["till"]
+        assert check_what_is_asked() == []
+
+    def test_leaves_a_service_to_be_told_where_it_runs(self, settings: Any) -> None:
+        settings.QUARRY_DEPLOYABLE = "bank"
+        assert check_what_is_asked() == []
 
 
 class TestConfiguring:
