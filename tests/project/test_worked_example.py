@@ -5,6 +5,7 @@ In a copy of the repository, with a module from `startmodule` and the real order
 
 import re
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -50,26 +51,24 @@ def replace(file: Path, old: str, new: str) -> None:
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """This is a copy in which a reader has followed the page."""
     root = copy_of_the_repository(tmp_path_factory.mktemp("example"), "tests")
-    assert run(root, "manage.py", "startmodule", "loyalty").returncode == 0
+    python, *begun = block("console", "$ python manage.py startmodule loyalty").split()[1:]
+    assert python == "python"
+    assert run(root, *begun).returncode == 0
     module = root / "modules" / "loyalty"
     first, _, outward = block("python", "# modules/loyalty/outward.py").partition("\n")
     (root / first.removeprefix("# ")).write_text(outward, encoding="utf-8")
-    wired = block("python", "module.calls_out(").strip()
-    replace(module / "apps.py", "import handlers, service", "import handlers, outward, service")
+    at_the_top = block("python", "from modules.ordering.contracts import OrderFulfilled\n")
+    replace(module / "apps.py", "\n\n\nclass ", f"\n{at_the_top}\n\nclass ")
+    in_register = block("python", "from modules.loyalty import handlers, outward, service\n")
     replace(
         module / "apps.py",
-        "from modules.loyalty.contracts import",
-        "from modules.ordering.contracts import OrderFulfilled\n"
-        "from modules.loyalty.contracts import",
+        "        from modules.loyalty import handlers, service\n\n",
+        indent(in_register, " " * 8),
     )
-    replace(
-        module / "apps.py", "        module.provides(", f"        {wired}\n        module.provides("
-    )
-    replace(
-        module / "module.toml",
-        'consumes = ["loyalty.record_entry"]\nprovides = ["Loyalty"]\n',
-        'provides = ["Loyalty"]\n' + block("toml", "consumes"),
-    )
+    manifest = module / "module.toml"
+    replace(manifest, 'consumes = ["loyalty.record_entry"]\n', block("toml", "consumes"))
+    told = manifest.read_text(encoding="utf-8")
+    manifest.write_text(told + block("toml", "[policies"), encoding="utf-8")
     assert run(root, "manage.py", "contracts", "generate").returncode == 0
     (root / "tests" / "journeys" / "test_points.py").write_text(JOURNEY, encoding="utf-8")
     return root
