@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,16 @@ def test_the_deployables_of_the_example_have_every_module_between_them() -> None
         r"(?m)^\| `QUARRY_MODULES` \|(.*)", (ROOT / "docs" / "brokers.md").read_text()
     )
     assert sorted(re.findall(r"\w+", row)) == sorted(settings.QUARRY_ALL_MODULES)
+
+
+def test_the_page_of_the_architecture_has_every_layer_of_a_module() -> None:
+    rules = ConfigParser()
+    rules.read(ROOT / "importlinter.ini")
+    layers = rules["importlinter:contract:layers-of-a-module"]["layers"]
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    first = re.findall(r"(?m)^\| (`[^|]*)\|", page.partition("imports point down")[2])
+    told = re.findall(r"`(\w+)", "".join(first))
+    assert sorted(told) == sorted(re.findall(r"\w+", layers))
 
 
 class TestLinksIn:

@@ -62,7 +62,9 @@ def _findings(contract: Contract, check: ContractCheck) -> Iterator[Finding]:
             rule="stray-file",
             importer=module,
             imported=parent,
-            detail=f"has no place in {parent}: it is not in the layers of {contract.name!r}",
+            detail=f"has no place in {parent}: it is not in the layers of {contract.name!r}; find "
+            "the layer it belongs to, or make it part of that layer's package: "
+            f"{_layers(contract)}",
         )
     for link in _links(check.metadata):
         yield Finding(
@@ -72,6 +74,13 @@ def _findings(contract: Contract, check: ContractCheck) -> Iterator[Finding]:
             detail=f"imports {link['imported']}: {contract.name}",
             line=link["line_numbers"][0] or 0,
         )
+
+
+def _layers(contract: Any) -> str:
+    """This names the layers from the top down, those of one height together."""
+    return ", ".join(
+        " or ".join(sorted(tail.name for tail in layer.module_tails)) for layer in contract.layers
+    )
 
 
 def _links(metadata: dict[str, Any]) -> Iterator[Any]:
