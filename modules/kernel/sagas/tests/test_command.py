@@ -45,6 +45,16 @@ class TestSagas:
     def test_list_says_when_there_is_none(self) -> None:
         assert sagas("list") == "there are no sagas\n"
 
+    def test_list_says_which_statuses_there_are(self) -> None:
+        with pytest.raises(CommandError, match="choose from '', 'running', 'compensating'"):
+            sagas("list", "--status", "foo")
+
+    def test_show_says_which_sagas_there_are(self) -> None:
+        with pytest.raises(CommandError, match=r"registered 'trip'; known: .*trips\.trip"):
+            sagas("show", "trip", "t1")
+        with pytest.raises(CommandError, match=r"there is no trips\.trip t2"):
+            sagas("show", "trips.trip", "t2")
+
     def test_list_and_show_say_whose_state_cannot_be_read(self) -> None:
         stuck_at("key", undoing=False)
         SagaInstance.objects.update(state='{"status": "torn"}')

@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
         listing = actions.add_parser("list", help="sagas, those that moved last first")
-        listing.add_argument("--status", default="", choices=["", *SagaStatus])
+        listing.add_argument("--status", default="", choices=["", *map(str, SagaStatus)])
         listing.add_argument("--limit", type=int, default=50)
         for name, text in (
             ("show", "one saga, step by step"),
@@ -101,7 +101,11 @@ class Command(BaseCommand):
             self.console.print(table)
 
     def _show(self, options: dict[str, Any]) -> None:
-        seen = queries.saga(**_named(options))
+        try:
+            seen = queries.saga(**_named(options))
+        except operations.UnknownInstance:
+            engine_of(options["saga"])  # Names the sagas there are, where this is none of them.
+            raise
         if options["json"]:
             self._json(seen)
             return
