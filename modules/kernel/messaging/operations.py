@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Min
+from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
 from modules.kernel.contracts import Conflict, NotFound
@@ -166,10 +166,25 @@ def retry(*, consumer: str, source: str, position: int, operator: str) -> None:
     _act("retry", consumer, source, position, operator, "", start_over)
 
 
-def drop(*, consumer: str, source: str, position: int, operator: str, reason: str) -> None:
+def drop(
+    *,
+    consumer: str,
+    source: str,
+    position: int,
+    operator: str,
+    reason: str,
+    whole_key: bool = False,
+) -> list[SetAsideMessage]:
     """This gives a message up for one consumer; the later ones of its key go on.
 
     The message itself stays in the log, and the reason in the audit trail.
+
+    Args:
+        whole_key: with all others of its key that the consumer has set aside. Where they are
+            repeats of one command, each would only be parked in its turn.
+
+    Returns:
+        What was dropped, in order.
 
     Raises:
         NotSetAside: there is no such message.
@@ -177,7 +192,11 @@ def drop(*, consumer: str, source: str, position: int, operator: str, reason: st
     """
     if not reason.strip():
         raise ValueError("say why: a message is dropped with a reason only")
-    _act("drop", consumer, source, position, operator, reason, lambda row: row.delete())
+
+    def give_up(row: SetAside) -> None:
+        row.delete()
+
+    return _act("drop", consumer, source, position, operator, reason, give_up, whole_key=whole_key)
 
 
 def replay(*, consumer: str, source: str, position: int, operator: str) -> None:
@@ -217,19 +236,22 @@ def _act(
     operator: str,
     reason: str,
     change: Callable[[SetAside], object],
-) -> None:
-    database, _ = _find(consumer, source, position)
+    *,
+    whole_key: bool = False,
+) -> list[SetAsideMessage]:
+    database, named = _find(consumer, source, position)
+    which = Q(key=named.key) if whole_key else Q(pos=position)
     with writer_turn(database), transaction.atomic(using=database):
-        row = (
-            SetAside.objects.using(database)
-            .select_for_update()
-            .filter(consumer=consumer, source=source, pos=position)
-            .first()
-        )
-        if row is None:
+        # Locked in the order of the log: two who drop a key at once must not deadlock.
+        mine = SetAside.objects.using(database).select_for_update().order_by("pos")
+        rows = list(mine.filter(which, consumer=consumer, source=source))
+        if position not in {row.pos for row in rows}:
             raise _missing(consumer, source, position)
-        _note(database, operator, action, f"{consumer} {source}:{position} {row.name}", reason)
-        change(row)
+        done = [_seen(database, row) for row in rows]
+        for row in rows:
+            _note(database, operator, action, f"{consumer} {source}:{row.pos} {row.name}", reason)
+            change(row)
+    return done
 
 
 def _refuse_if_it_waits(row: SetAside) -> None:

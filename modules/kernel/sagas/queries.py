@@ -87,10 +87,14 @@ class Obstacle:
         step: one that was asked for, or whose undo was, and is not answered.
         message: the first of its key that the consumer has set aside. The step's own command,
             or the answer, is this one or waits behind it.
+        of_key: all that the consumer has set aside of that key, in order.
+        asks: whether the step's own command is among them, and not only the answer.
     """
 
     step: str
     message: SetAsideMessage
+    of_key: tuple[SetAsideMessage, ...]
+    asks: bool
 
 
 def counts() -> dict[str, int]:
@@ -192,10 +196,9 @@ def obstacles_of(seen: SagaSeen) -> tuple[Obstacle, ...]:
     behind the others. What a participant has set aside in a database of its own that is not one
     of this process's is not found.
     """
-    aside = operations.set_aside(key=seen.instance_id)
-    first: dict[tuple[str, str], SetAsideMessage] = {}
-    for message in sorted(aside, key=lambda one: one.position):
-        first.setdefault((message.consumer, message.source), message)
+    aside: dict[tuple[str, str], list[SetAsideMessage]] = {}
+    for message in operations.set_aside(key=seen.instance_id):
+        aside.setdefault((message.consumer, message.source), []).append(message)
     found = []
     for one in steps_of(seen):
         if one.now.status not in (StepStatus.REQUESTED, StepStatus.UNDOING, StepStatus.STUCK):
@@ -203,12 +206,12 @@ def obstacles_of(seen: SagaSeen) -> tuple[Obstacle, ...]:
         request = Request(seen.saga, seen.instance_id, one.step.name, one.now.undoing)
         asked = {str(request.message_id(number + 1)) for number in range(one.now.attempts)}
         answers = one.step.undone if one.now.undoing else (*one.step.success, *one.step.failure)
-        waits_at = {
-            (message.consumer, message.source)
-            for message in aside
-            if message.message_id in asked or message.name in answers
-        }
-        found += [Obstacle(step=one.step.name, message=first[place]) for place in sorted(waits_at)]
+        for _, messages in sorted(aside.items()):
+            of_key = tuple(sorted(messages, key=lambda message: message.position))
+            asks = any(message.message_id in asked for message in of_key)
+            if asks or any(message.name in answers for message in of_key):
+                first = of_key[0]
+                found.append(Obstacle(step=one.step.name, message=first, of_key=of_key, asks=asks))
     return tuple(found)
 
 

@@ -124,6 +124,33 @@ class TestOperators:
             OperatorAction.objects.get(action="messages.drop").reason == "the thing was withdrawn"
         )
 
+    def test_drop_all_of_a_key_and_none_of_it_is_parked_next(self) -> None:
+        """As where each later message is the same command again, and fails as the first did."""
+        recorder = park(1, 2, 3)
+        publish(*(ThingHappened(thing=thing, number=1) for thing in "bc"))
+        tick()
+        run(probe_consumer(recorder, retry=ONCE))
+        first = parked_position()
+        dropping = (
+            "drop",
+            "probe",
+            "default",
+            str(first + 1),
+            "--whole-key",
+            "--reason",
+            "by hand",
+        )
+        assert messages(*dropping) == (
+            "4 dropped for this consumer, which were all that it had set aside of the key a\n"
+        )
+        run(probe_consumer(recorder, retry=ONCE))
+        assert [one.key for one in operations.set_aside()] == ["b", "c"]
+        dropped = OperatorAction.objects.filter(action="messages.drop").order_by("id")
+        assert [(one.subject, one.reason) for one in dropped] == [
+            (f"probe default:{first + number} probe.thing_happened", "by hand")
+            for number in range(4)
+        ]
+
     def test_cannot_drop_without_a_reason(self) -> None:
         park(1)
         with pytest.raises(ValueError, match="say why"):

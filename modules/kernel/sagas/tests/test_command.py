@@ -109,6 +109,38 @@ class TestSagas:
         assert travel.status() == "completed"
         assert "set aside" not in sagas("show", "trips.trip", "t1")
 
+    def test_settle_says_how_to_give_up_what_would_do_it_a_second_time(
+        self, travel: Travel
+    ) -> None:
+        travel.broken = "rooms.send_key"
+        self.wait_in_vain(travel)
+        (first, *_) = message_operations.set_aside(key="t1")
+        settling = ("settle", "trips.trip", "t1", "key", "--reason")
+        said = sagas(*settling, "handed over")
+        assert f"rooms has still set aside {DEFAULT_RETRY.attempts} messages of its key" in said
+        assert f"{DEFAULT_RETRY.attempts} rooms.send_key" in said
+        help_ = f"manage.py messages drop rooms default {first.position} --whole-key --reason R"
+        assert f"before the cause is mended: {help_}" in said
+
+        call_command("messages", *help_.split()[2:], stdout=StringIO())
+        travel.broken = ""
+        travel.go_on()
+        assert travel.status() == "completed"
+        assert not Message.objects.filter(name="rooms.key_sent").exists()
+
+    def test_settle_leaves_an_answer_that_could_not_be_heard_to_be_tried_again(
+        self, travel: Travel
+    ) -> None:
+        """Nothing would be done a second time by it, and later answers may wait behind it."""
+        stuck_at("key", undoing=False)
+        with unit_of_work("rooms") as work:
+            work.append(KeySent(trip="t1"), request_id="trips.trip/t1/key/do")
+        Message.objects.update(data="{}")
+        travel.go_on()
+        said = sagas("settle", "trips.trip", "t1", "key", "--reason", "handed over")
+        assert "--whole-key" not in said
+        assert "try that one first: manage.py messages retry trips default" in said
+
     def test_show_names_an_answer_that_could_not_be_heard(self, travel: Travel) -> None:
         stuck_at("key", undoing=False)
         with unit_of_work("rooms") as work:

@@ -30,6 +30,7 @@ A message that keeps failing is parked with the later ones of its key; others go
   messages show payments default 4711             one of them, with its error and data
   messages retry payments default 4711            try it again, all attempts before it
   messages drop payments default 4711 --reason R  give it up for this consumer
+    --whole-key                                   and all else that it has set aside of that key
   messages stats                                  how far each consumer is
   messages replay ordering default --from 0       have a consumer go through the log again
 """
@@ -66,6 +67,11 @@ class Command(BaseCommand):
             one.add_argument("position", type=int)
             if name == "drop":
                 one.add_argument("--reason", required=True)
+                one.add_argument(
+                    "--whole-key",
+                    action="store_true",
+                    help="with all others of its key that this consumer has set aside",
+                )
 
         actions.add_parser("stats", help="lag, age and failures of each consumer")
 
@@ -134,8 +140,19 @@ class Command(BaseCommand):
         self._done(options, "it is tried again now; `messages show` tells how it went")
 
     def _drop(self, options: dict[str, Any]) -> None:
-        operations.drop(**_named(options), operator=getpass.getuser(), reason=options["reason"])
-        self._done(options, "dropped for this consumer; the later ones of its key go on")
+        dropped = operations.drop(
+            **_named(options),
+            operator=getpass.getuser(),
+            reason=options["reason"],
+            whole_key=options["whole_key"],
+        )
+        self._done(
+            options,
+            f"{len(dropped)} dropped for this consumer, which were all that it had set aside of "
+            f"the key {dropped[0].key}"
+            if options["whole_key"]
+            else "dropped for this consumer; the later ones of its key go on",
+        )
 
     def _stats(self, options: dict[str, Any]) -> None:
         found = [_facts(one) for one in consumer_statistics()]

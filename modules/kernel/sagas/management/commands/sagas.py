@@ -138,13 +138,14 @@ class Command(BaseCommand):
         self._done(options, "\n".join([f"{step} is asked for again", *waits]))
 
     def _settle(self, options: dict[str, Any]) -> None:
+        step = options["step"]
+        # Asked before: of a step that is settled nothing is waited for any more.
+        found = queries.obstacles_of(queries.saga(**_named(options)))
         operations.settle(
-            **_named(options),
-            step=options["step"],
-            operator=getpass.getuser(),
-            reason=options["reason"],
+            **_named(options), step=step, operator=getpass.getuser(), reason=options["reason"]
         )
-        self._done(options, f"{options['step']} is settled, and the saga goes on")
+        left = [_told_when_settled(one) for one in found if one.step == step]
+        self._done(options, "\n".join([f"{step} is settled, and the saga goes on", *left]))
 
     def _cancel(self, options: dict[str, Any]) -> None:
         operations.cancel(**_named(options), operator=getpass.getuser())
@@ -241,6 +242,19 @@ def _told(one: queries.Obstacle) -> str:
         f"{one.step} waits behind a message that {first.consumer} has set aside ({first.name} at "
         f"{first.position} of {first.source}, {first.state}). Mend the cause, and try that one "
         f"first: manage.py messages retry {first.consumer} {first.source} {first.position}"
+    )
+
+
+def _told_when_settled(one: queries.Obstacle) -> str:
+    if not one.asks:
+        return _told(one)
+    first, names = one.message, Counter(message.name for message in one.of_key)
+    counted = ", ".join(f"{number} {name}" for name, number in sorted(names.items()))
+    return (
+        f"{first.consumer} has still set aside {len(one.of_key)} messages of its key ({counted}), "
+        f"the first at {first.position} of {first.source}, {first.state}. They would do again what "
+        "was done by hand. Give them up before the cause is mended: manage.py messages drop "
+        f"{first.consumer} {first.source} {first.position} --whole-key --reason R"
     )
 
 
