@@ -119,12 +119,20 @@ def stage_broker() -> Iterator[str]:
 
 
 @pytest.fixture
-def stage(
-    databases: Databases, answering: str, stage_broker: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Stage]:
+def stage(still_stage: Stage, stage_broker: str) -> Stage:
     """This is a monolith whose `payments` may go to an empty database."""
+    return Stage(
+        still_stage.databases, service_url=still_stage.wanted.to_service, broker=stage_broker
+    )
+
+
+@pytest.fixture
+def still_stage(
+    databases: Databases, answering: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Stage]:
+    """This is the same where nothing moves: there is no broker at the address that it names."""
     with django_db_blocker.unblock():
         url = databases.renew("monolith", like="scene")
         databases.renew("service")
         with default_database(url):
-            yield Stage(databases, service_url=answering, broker=stage_broker)
+            yield Stage(databases, service_url=answering, broker="amqp://127.0.0.1:9")

@@ -15,6 +15,8 @@ from rich.console import Console
 from modules.kernel.extraction.moving import operating
 from modules.kernel.extraction.moving.mover import PHASES
 from modules.kernel.extraction.moving.showing import Screen, told_to_operator
+from modules.kernel.placements import State as Placed
+from modules.kernel.placements import place
 from tests.extraction.scene import ORDERS
 from tests.extraction.stage import Stage
 
@@ -30,15 +32,35 @@ def told_as_json(*arguments: str) -> dict[str, Any]:
     return found
 
 
+def planning(stage: Stage, **instead: str) -> tuple[str, ...]:
+    """This gives the arguments of a dry run, some of them with other values."""
+    wanted = stage.wanted
+    named = {
+        "to-database": wanted.to_database,
+        "to-service": wanted.to_service,
+        "broker": wanted.broker,
+    } | {name.replace("_", "-"): value for name, value in instead.items()}
+    return "--dry-run", *(f"--{name}={value}" for name, value in named.items() if value)
+
+
+def not_ready(*arguments: str) -> str:
+    """This gives what is told of a plan that cannot be carried out."""
+    said = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("cutover", "payments", *arguments, stdout=said)
+    assert ended.value.code == 1
+    return said.getvalue()
+
+
 class TestDryRun:
-    def test_says_how_much_there_is_and_what_it_takes(self, stage: Stage) -> None:
-        text = told("--dry-run", "--to-database", stage.wanted.to_database)
+    def test_says_how_much_there_is_and_what_it_takes(self, still_stage: Stage) -> None:
+        text = told(*planning(still_stage))
         assert re.search(rf"^payments_payment +{ORDERS} rows$", text, re.MULTILINE)
         assert "s to copy and compare, while payments goes on; callers then wait for about" in text
         assert text.endswith("\nready\n")
 
-    def test_says_it_to_a_script_too(self, stage: Stage) -> None:
-        plan = told_as_json("--dry-run", "--to-database", stage.wanted.to_database)
+    def test_says_it_to_a_script_too(self, still_stage: Stage) -> None:
+        plan = told_as_json(*planning(still_stage))
         assert set(plan) == {
             *("module", "rows", "messages", "copy_seconds", "pause_seconds", "obstacle"),
         }
@@ -46,14 +68,36 @@ class TestDryRun:
         assert plan["rows"]["payments_payment"] == ORDERS
         assert plan["messages"] > ORDERS
 
-    def test_says_what_is_in_the_way(self, stage: Stage) -> None:
-        there = ("--dry-run", "--to-database", stage.databases.url("monolith"))
-        assert "\nnot ready: the service has rows in payments_" in told(*there)
-        assert "has rows in" in told_as_json(*there)["obstacle"]
+    def test_says_what_is_in_the_way_and_ends_with_1(self, still_stage: Stage) -> None:
+        there = planning(still_stage, to_database=still_stage.databases.url("monolith"))
+        assert "\nnot ready: the service has rows in payments_" in not_ready(*there)
+        assert "has rows in" in json.loads(not_ready(*there, "--json"))["obstacle"]
 
-    def test_moves_nothing(self, stage: Stage) -> None:
-        told("--dry-run", "--to-database", stage.wanted.to_database)
-        assert stage.service_is_empty()
+    @pytest.mark.parametrize(
+        ("instead", "why"),
+        [
+            ({"broker": "amqp://me:secret@rabbitmq/"}, "say QUARRY_BROKER_CREDENTIALS="),
+            ({"to_service": "http://127.0.0.1:9"}, "the service does not answer at http://127"),
+        ],
+    )
+    def test_says_what_the_move_would_be_refused_for(
+        self, still_stage: Stage, instead: dict[str, str], why: str
+    ) -> None:
+        assert why in not_ready(*planning(still_stage, **instead))
+
+    def test_says_that_the_service_is_in_charge_already(self, still_stage: Stage) -> None:
+        still_stage.in_service(lambda: place("payments", state=Placed.HERE, epoch=1))
+        assert "is in charge of payments already" in not_ready(*planning(still_stage))
+
+    @pytest.mark.parametrize("missing", ["to_database", "to_service", "broker"])
+    def test_wants_all_that_the_move_wants(self, still_stage: Stage, missing: str) -> None:
+        option = missing.replace("_", "-")
+        with pytest.raises(CommandError, match=f"say --{option}"):
+            told(*planning(still_stage, **{missing: ""}))
+
+    def test_moves_nothing(self, still_stage: Stage) -> None:
+        told(*planning(still_stage))
+        assert still_stage.service_is_empty()
         assert told_as_json("--status")["moves"] == []
 
 

@@ -6,6 +6,7 @@ says done, in an environment of its own; for payments in CI, for the others by
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from modules.kernel.extraction.writing import read_record, write_record
+from modules.kernel.extraction.writing import gather, read_record, write_record
+from modules.kernel.extraction.writing.drawing import drawn
 from tests.architecture.planting import lint_imports, run
 from tests.project.dockerfile import faults
 from tests.project.locks import disagreements
@@ -85,6 +88,36 @@ class TestAService:
 
     def test_keeps_the_habits_of_good_images(self, written: dict[str, Path], module: str) -> None:
         assert faults((written[module] / "Dockerfile").read_text()) == []
+
+
+class TestItsReadme:
+    def readme(self, module: str) -> str:
+        facts = gather(
+            module,
+            root=ROOT,
+            all_modules=settings.QUARRY_ALL_MODULES,
+            front=settings.QUARRY_FRONT,
+            broker="rabbitmq",
+        )
+        return drawn(facts)[Path("README.md")].decode()
+
+    def test_names_all_that_a_move_needs(self) -> None:
+        """As the page of the move does: who follows one of them misses nothing of the other."""
+        page = (ROOT / "docs" / "extraction.md").read_text()
+        told = page[page.index("The first says whether") : page.index("The third says what")]
+        needed = set(re.findall(r"QUARRY_[A-Z_]+|manage\.py listen", told))
+        assert {"QUARRY_BROKER_CREDENTIALS", "QUARRY_INTERNAL_KEYS", "manage.py listen"} <= needed
+        readme = self.readme("payments")
+        assert {one for one in needed if one not in readme} == set()
+        table = set(re.findall(r"^\| `(QUARRY_[A-Z_]+)`", readme, re.MULTILINE))
+        assert needed - table == {"QUARRY_AWAITED_MODULES", "manage.py listen"}
+
+    def test_tells_what_is_done_in_the_service_from_what_is_done_in_the_monolith(self) -> None:
+        readme = self.readme("payments")
+        in_service, in_monolith = readme[readme.index("In the service") :].split("In the monolith")
+        assert re.findall(r"manage\.py (\w+)", in_service) == ["migrate", "listen"]
+        assert set(re.findall(r"manage\.py (\w+)", in_monolith)) == {"cutover"}
+        assert "QUARRY_BROKER_CREDENTIALS=quarry:quarry" in in_monolith
 
 
 class TestItsBoundaries:

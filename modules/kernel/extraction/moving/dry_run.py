@@ -11,7 +11,8 @@ from modules.kernel.extraction.moving.ground import tables_of_move
 from modules.kernel.extraction.moving.guards import there
 from modules.kernel.extraction.moving.hearing import hearing_of
 from modules.kernel.extraction.moving.log import count
-from modules.kernel.extraction.moving.operating import HERE, Wanted
+from modules.kernel.extraction.moving.operating import HERE, Wanted, parameters_of, refuse_unnamed
+from modules.kernel.extraction.moving.outward import refuse_if_elsewhere, refuse_unless_it_answers
 from modules.kernel.extraction.moving.progress import read_progress
 from modules.kernel.extraction.moving.read_models import numbers
 from modules.kernel.extraction.moving.shared import check_shared
@@ -46,18 +47,20 @@ class Plan:
 
 def dry_run(wanted: Wanted) -> Plan:
     """This checks both sides, and estimates. Raises: NotReady: it is not even known what moves."""
-    if not wanted.to_database:
-        raise NotReady("say --to-database: see `manage.py cutover --help`")
+    refuse_unnamed(wanted)
     hearing = hearing_of(wanted.module)
     own = own_tables(wanted.module)
     obstacle, tables = "", own
     with service_side(wanted.to_database, name="the service") as service:
         try:
+            parameters_of(wanted)
             check_shared(wanted.module, HERE, service)
+            refuse_if_elsewhere(wanted.module, HERE, service)
             generations = numbers(wanted.module, HERE, service)
             tables = tables_of_move(wanted.module, generations, HERE, service)
             if not read_progress(service, wanted.module, "begun").upto:
                 refuse_unless_empty(service, there(tables))
+            refuse_unless_it_answers(wanted.module, wanted.to_service)
         except NotReady as error:
             obstacle = str(error)
     found = {table.name: rows.estimate(HERE, table) for table in tables}

@@ -64,26 +64,7 @@ class Wanted:
 
 def cut_over(wanted: Wanted, watcher: Watcher) -> Record:
     """This moves a module out. Raises: MoveError."""
-    _refuse_under_way(wanted.module)
-    latest = record.last(HERE, wanted.module)
-    if latest and latest.move.state == State.SWITCHED and latest.move.direction == _OUT:
-        raise NotReady(
-            f"{wanted.module} has been moved to {latest.parameters['to_service']}: --rollback "
-            "brings it back, --finish ends the time in which it can"
-        )
-    for option, value in (
-        ("--to-database", wanted.to_database),
-        ("--to-service", wanted.to_service),
-        ("--broker", wanted.broker),
-    ):
-        if not value:
-            raise NotReady(f"say {option}: see `manage.py cutover --help`")
-    parameters = {
-        "to_database": _without_password(wanted.to_database),
-        "to_service": wanted.to_service,
-        "broker": _broker(wanted.broker),
-        "deployable": wanted.deployable or wanted.module,
-    }
+    parameters = parameters_of(wanted)
     with (
         service_side(wanted.to_database, name="the service") as service,
         only_mover(HERE, wanted.module),
@@ -94,6 +75,35 @@ def cut_over(wanted: Wanted, watcher: Watcher) -> Record:
         made = record.begin(HERE, wanted.module, _OUT, phase=PHASES[0], parameters=parameters)
         _mover(made, service, wanted, watcher).run()
     return made
+
+
+def parameters_of(wanted: Wanted) -> dict[str, str]:
+    """This gives what a move out is recorded with. Raises: NotReady: it may not begin so."""
+    _refuse_under_way(wanted.module)
+    latest = record.last(HERE, wanted.module)
+    if latest and latest.move.state == State.SWITCHED and latest.move.direction == _OUT:
+        raise NotReady(
+            f"{wanted.module} has been moved to {latest.parameters['to_service']}: --rollback "
+            "brings it back, --finish ends the time in which it can"
+        )
+    refuse_unnamed(wanted)
+    return {
+        "to_database": _without_password(wanted.to_database),
+        "to_service": wanted.to_service,
+        "broker": _broker(wanted.broker),
+        "deployable": wanted.deployable or wanted.module,
+    }
+
+
+def refuse_unnamed(wanted: Wanted) -> None:
+    """This refuses a move out of which not all is said. Raises: NotReady."""
+    for option, value in (
+        ("--to-database", wanted.to_database),
+        ("--to-service", wanted.to_service),
+        ("--broker", wanted.broker),
+    ):
+        if not value:
+            raise NotReady(f"say {option}: see `manage.py cutover --help`")
 
 
 def roll_back(wanted: Wanted, watcher: Watcher) -> Record:

@@ -53,6 +53,35 @@ def end_shadow(here: Side, module: str) -> None:
         place(module, state=Placed.HERE, epoch=placed.epoch, using=here.alias)
 
 
+def refuse_if_elsewhere(module: str, here: Side, service: Side) -> None:
+    """This refuses to move what is not here, or is there already. Raises: NotReady."""
+    placed = read_placements(here.alias).get(module)
+    if placed is not None and placed.state is Placed.ELSEWHERE:
+        raise NotReady(f"{module} runs at {placed.url} already")
+    there = read_placements(service.alias).get(module)
+    if there is not None and there.state is Placed.HERE:
+        raise NotReady(
+            f"{service.name} says that it is in charge of {module} already: give "
+            "--to-database the database of a service that is not"
+        )
+
+
+def refuse_unless_it_answers(module: str, url: str) -> None:
+    """This refuses a service that is not there. Raises: NotReady."""
+    try:
+        urllib3.request(
+            "GET",
+            f"{url.rstrip('/')}/healthz",
+            timeout=_ANSWERS_WITHIN_SECONDS,
+            retries=False,
+        )
+    except urllib3.exceptions.HTTPError as error:
+        raise NotReady(
+            f"the service does not answer at {url} ({error}): start it first, with "
+            f"QUARRY_AWAITED_MODULES={module}"
+        ) from error
+
+
 class Outward(Mover):
     """This moves a module out."""
 
@@ -72,7 +101,7 @@ class Outward(Mover):
 
     def prepare(self) -> None:
         check_shared(self.module, self.here, self.service)
-        self._refuse_if_elsewhere()
+        refuse_if_elsewhere(self.module, self.here, self.service)
         self._take_service()
         self.drop_foreign_keys()
         self.record.tell(guarded=guards.names(self.copying.tables))
@@ -261,17 +290,6 @@ class Outward(Mover):
             using=self.here.alias,
         )
 
-    def _refuse_if_elsewhere(self) -> None:
-        placed = self.placed(self.here)
-        if placed is not None and placed.state is Placed.ELSEWHERE:
-            raise NotReady(f"{self.module} runs at {placed.url} already")
-        there = self.placed(self.service)
-        if there is not None and there.state is Placed.HERE:
-            raise NotReady(
-                f"{self.service.name} says that it is in charge of {self.module} already: give "
-                "--to-database the database of a service that is not"
-            )
-
     def _take_service(self) -> None:
         """This makes the service's database this move's: empty, and in nobody's charge."""
         if self._has_service():
@@ -299,16 +317,4 @@ class Outward(Mover):
         return guards.there(self.copying.tables)
 
     def _answers(self) -> None:
-        url = self.record.parameters["to_service"]
-        try:
-            urllib3.request(
-                "GET",
-                f"{url.rstrip('/')}/healthz",
-                timeout=_ANSWERS_WITHIN_SECONDS,
-                retries=False,
-            )
-        except urllib3.exceptions.HTTPError as error:
-            raise NotReady(
-                f"the service does not answer at {url} ({error}): start it first, with "
-                f"QUARRY_AWAITED_MODULES={self.module}"
-            ) from error
+        refuse_unless_it_answers(self.module, self.record.parameters["to_service"])

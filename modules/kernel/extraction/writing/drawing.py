@@ -5,6 +5,7 @@ from pathlib import Path
 from django.template import Context, Engine
 
 from modules.kernel.extraction.writing.facts import Facts
+from modules.kernel.placements import credentials_of
 
 _BLUEPRINT = Path(__file__).parent / "blueprint"
 
@@ -36,6 +37,7 @@ def drawn(facts: Facts) -> dict[Path, bytes]:
         "believed": facts.believed,
         "broker": facts.broker,
         "broker_url": _BROKER_URLS[facts.broker],
+        "broker_credentials": credentials_of(_BROKER_URLS[facts.broker]),
         "broker_port": _BROKER_PORTS[facts.broker],
     }
     return {

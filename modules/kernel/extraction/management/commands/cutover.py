@@ -75,7 +75,11 @@ class Command(BaseCommand):
             help="of the questions (default: 10)",
         )
         doing = parser.add_mutually_exclusive_group()
-        doing.add_argument("--dry-run", action="store_true", help="say what it would take")
+        doing.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="say what it would take; exit code 1 where something is in the way",
+        )
         doing.add_argument("--resume", action="store_true", help="go on with a move that stopped")
         doing.add_argument("--abort", action="store_true", help="give up one that has not switched")
         doing.add_argument("--rollback", action="store_true", help="move it back, until --finish")
@@ -103,6 +107,8 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 planned = dry_run(wanted)
                 self.stdout.write(as_json(planned) if in_json else show_plan(planned))
+                if planned.obstacle:
+                    raise SystemExit(1)
                 return
             do = {
                 "resume": operating.resume,
