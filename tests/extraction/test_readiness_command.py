@@ -32,6 +32,22 @@ def test_a_module_of_the_shop_is_ready(root: Path) -> None:
     assert set(report["estimated"]) == {"copy_seconds", "pause_seconds", "added_ms_a_flow"}
 
 
+def test_a_module_that_shows_where_others_are_opens_no_transaction_of_theirs(root: Path) -> None:
+    code, report = check(root, "console")
+    assert [one for one in report["observations"] if one["blocks"]] == []
+    assert (code, report["ready"]) == (0, True)
+
+
+def test_a_module_without_tables_is_told_what_to_do_instead_of_a_move(root: Path) -> None:
+    outcome = run(root, "manage.py", "extract", "gateway", "--check")
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.endswith(
+        "gateway is ready. It owns no tables and needs no move: run it elsewhere with "
+        "QUARRY_MODULES\n"
+    )
+    assert "the copy takes" not in outcome.stdout
+
+
 def test_what_is_in_the_way_is_named_with_its_file_and_line(root: Path) -> None:
     planted = {
         "modules/payments/planted.py": "from modules.shipping.models import Shipment",

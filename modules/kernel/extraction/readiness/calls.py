@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from modules.kernel.boundaries.call_graph import edges
-from modules.kernel.extraction.readiness.functions import TRANSACTIONS, Function, Functions
+from modules.kernel.extraction.readiness.functions import UNITS_OF_WORK, Function, Functions
 from modules.kernel.extraction.readiness.observation import Observation
 from modules.kernel.manifests import Manifest
 
@@ -51,8 +51,11 @@ def transactions_of_others(
     """This gives each transaction that one module opens for another."""
     for function in functions:
         for call in function.calls:
-            opened = call.argument if call.name.startswith(TRANSACTIONS[0]) else ""
-            if opened and opened != function.module and module in (opened, function.module):
+            opened = call.argument
+            # A variable says nothing of whose it is.
+            if call.name not in UNITS_OF_WORK or opened not in functions.modules:
+                continue
+            if opened != function.module and module in (opened, function.module):
                 yield Observation(
                     rule="transaction",
                     blocks=True,

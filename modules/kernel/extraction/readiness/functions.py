@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from modules.kernel.boundaries.source import SourceFile
 
 ASKING = "modules.kernel.interfaces.get"
-TRANSACTIONS = ("modules.kernel.messaging.unit_of_work", "django.db.transaction.atomic")
+#: The names of the function `unit_of_work`: as its package exports it, and where it is defined.
+UNITS_OF_WORK = (
+    "modules.kernel.messaging.unit_of_work",
+    "modules.kernel.messaging.unit_of_work.unit_of_work",
+)
+_TRANSACTIONS = (*UNITS_OF_WORK, "django.db.transaction.atomic")
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -45,9 +50,14 @@ class Function:
 
 
 class Functions:
-    """These are all functions of some modules, by their full names."""
+    """These are all functions of some modules, by their full names.
+
+    Attributes:
+        modules: the names of those modules.
+    """
 
     def __init__(self, files: Mapping[str, Iterable[SourceFile]]) -> None:
+        self.modules = frozenset(files)
         self._exported: dict[str, str] = {}
         self._all: dict[str, Function] = {}
         for module, sources in files.items():
@@ -142,7 +152,7 @@ def _children(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
 def _opens(file: SourceFile, item: ast.withitem) -> bool:
     opened = item.context_expr
     name = file.dotted(opened.func if isinstance(opened, ast.Call) else opened)
-    return name.startswith(TRANSACTIONS)
+    return name in _TRANSACTIONS
 
 
 def _argument(file: SourceFile, call: ast.Call) -> str:

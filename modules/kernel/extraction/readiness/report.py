@@ -26,9 +26,14 @@ from modules.kernel.manifests import installed_modules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """This is all that is known of a module that is to go."""
+    """This is all that is known of a module that is to go.
+
+    Attributes:
+        owns_tables: without any there is nothing to move, and `cutover` refuses it.
+    """
 
     module: str
+    owns_tables: bool
     observations: tuple[Observation, ...]
     sizes: Sizes
     latency: Latency
@@ -70,6 +75,7 @@ def examine(
     }
     return Report(
         module=module,
+        owns_tables=bool(manifest.owns),
         observations=tuple(sorted(found, key=lambda one: (not one.blocks, one))),
         sizes=sizes(manifest),
         latency=latency(manifest, functions, broker=broker, hop_ms=hop_ms, call_ms=call_ms),
@@ -81,6 +87,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "module": report.module,
         "ready": report.ready,
+        "owns_tables": report.owns_tables,
         "observations": [asdict(one) | {"place": one.place} for one in report.observations],
         "tables": [asdict(table) for table in report.sizes.tables],
         "messages": report.sizes.messages,
@@ -107,15 +114,21 @@ def print_report(report: Report, *, console: Console) -> None:
         grid.add_row(table.name, f"{table.rows:,}", _size(table.size_bytes))
     grid.add_row("messages of the log", f"{report.sizes.messages:,}", "")
     console.print(grid)
-    low, high = PAUSE_SECONDS
-    console.print(
-        f"estimate: the copy takes about {report.sizes.copy_seconds:,.0f} s while all goes on, and "
-        f"callers then wait {low:g} to {high:g} s"
-    )
+    if report.owns_tables:
+        low, high = PAUSE_SECONDS
+        console.print(
+            f"estimate: the copy takes about {report.sizes.copy_seconds:,.0f} s while all goes on, "
+            f"and callers then wait {low:g} to {high:g} s"
+        )
     _print_latency(report.latency, console)
     blocking = sum(one.blocks for one in report.observations)
+    without_a_move = (
+        ""
+        if report.owns_tables
+        else ". It owns no tables and needs no move: run it elsewhere with QUARRY_MODULES"
+    )
     console.print(
-        f"{report.module} is ready"
+        f"{report.module} is ready{without_a_move}"
         if report.ready
         else f"{blocking} in the way of {report.module}",
         style="green" if report.ready else "red",

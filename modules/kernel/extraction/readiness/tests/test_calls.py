@@ -91,7 +91,8 @@ class TestATransactionOfAnother:
 
     @pytest.mark.parametrize("module", ["gifts", "stock"])
     def test_blocks_both(self, tmp_path: Path, module: str) -> None:
-        functions = Functions(sources(tmp_path, {"gifts/use_cases.py": self.TEXT}))
+        texts = {"gifts/use_cases.py": self.TEXT, "stock/queries.py": ""}
+        functions = Functions(sources(tmp_path, texts))
         [one] = transactions_of_others(module, functions, root=tmp_path)
         assert (one.blocks, one.place) == (True, "modules/gifts/use_cases.py:5")
         assert "send stock a command" in one.advice
@@ -99,6 +100,20 @@ class TestATransactionOfAnother:
     def test_is_none_of_its_own(self, tmp_path: Path) -> None:
         functions = Functions(sources(tmp_path, {"stock/use_cases.py": self.TEXT}))
         assert list(transactions_of_others("stock", functions, root=tmp_path)) == []
+
+    @pytest.mark.parametrize("imported", ["messaging", "messaging.unit_of_work"])
+    @pytest.mark.parametrize(("argument", "blocks"), [('"stock"', 1), ("name", 0)])
+    def test_is_told_from_what_stands_beside_it_and_from_a_variable(
+        self, tmp_path: Path, imported: str, argument: str, blocks: int
+    ) -> None:
+        text = (
+            f"from modules.kernel.{imported} import unit_of_work\n"
+            "from modules.kernel.messaging.unit_of_work import database_of_module\n\n\n"
+            f"def f(name):\n    database_of_module({argument})\n    unit_of_work({argument})\n"
+        )
+        texts = {"gifts/use_cases.py": text, "stock/queries.py": ""}
+        found = transactions_of_others("gifts", Functions(sources(tmp_path, texts)), root=tmp_path)
+        assert [one.line for one in found] == [7] * blocks
 
 
 def manifest(name: str, *requires: str) -> Manifest:
