@@ -147,8 +147,11 @@ def actions(*, limit: int = 100, offset: int = 0) -> list[Action]:
     return found[offset:until]
 
 
-def retry(*, consumer: str, source: str, position: int, operator: str) -> None:
+def retry(*, consumer: str, source: str, position: int, operator: str) -> SetAsideMessage:
     """This has a message tried again now, with all its attempts before it.
+
+    Returns:
+        What it was until now.
 
     Raises:
         NotSetAside: there is no such message.
@@ -163,7 +166,8 @@ def retry(*, consumer: str, source: str, position: int, operator: str) -> None:
         # message would be listed after those that came in the same millisecond.
         row.save(update_fields=["state", "attempts", "due_at"])
 
-    _act("retry", consumer, source, position, operator, "", start_over)
+    [message] = _act("retry", consumer, source, position, operator, "", start_over)
+    return message
 
 
 def drop(

@@ -75,8 +75,6 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
         waiting = [one for one in found if one.position > done.get(one.partition, 0)]
         lag += len(waiting)
         oldest = oldest or (waiting[0].recorded_at if waiting else None)
-    # Who died holding some still stands in their rows; its leases run out.
-    held = partitions.exclude(owner="").filter(lease_until__gt=Now())
     counts = dict(
         SetAside.objects.using(database)
         .filter(**mine)
@@ -94,8 +92,16 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
         retrying=counts.get("retrying", 0),
         waiting=counts.get("waiting", 0),
         parked=counts.get("parked", 0),
-        workers=held.values("owner").distinct().count(),
+        workers=workers_of(database=database, **mine),
     )
+
+
+def workers_of(*, database: str, consumer: str, source: str) -> int:
+    """This gives how many processes hold partitions of one consumer of one log."""
+    partitions = Partition.objects.using(database).filter(consumer=consumer, source=source)
+    # Who died holding some still stands in their rows; its leases run out.
+    held = partitions.exclude(owner="").filter(lease_until__gt=Now())
+    return held.values("owner").distinct().count()
 
 
 def _age(database: str, since: datetime) -> float:

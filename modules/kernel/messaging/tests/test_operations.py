@@ -109,6 +109,21 @@ class TestOperators:
         )
         assert [one.state for one in operations.set_aside()] == ["retrying"] + ["waiting"] * 3
 
+    def test_are_told_how_to_see_that_a_message_went_through(self) -> None:
+        park(1)
+        holder = probe_consumer(retry=ONCE)
+        holder.step()
+        said = messages("retry", "probe", "default", str(parked_position()))
+        assert said == "it is due now; when `messages list` no longer has it, it went through\n"
+        holder.look_again()
+        run(holder)
+        assert messages("list") == "nothing is set aside\n"
+
+    def test_are_told_that_nobody_would_try_it(self) -> None:
+        park(1)  # The consumer has given its partitions back.
+        said = messages("retry", "probe", "default", str(parked_position()))
+        assert "no worker holds partitions of probe" in said
+
     def test_drop_a_parked_message_with_a_reason_that_is_kept(self) -> None:
         park(1)
         operations.drop(

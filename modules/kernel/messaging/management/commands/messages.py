@@ -21,7 +21,7 @@ from modules.kernel.messaging import archive, inbox, operations, retention
 from modules.kernel.messaging.inbox import Outcome
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.operations import SetAsideMessage
-from modules.kernel.messaging.statistics import ConsumerStatistics, consumer_statistics
+from modules.kernel.messaging.statistics import ConsumerStatistics, consumer_statistics, workers_of
 
 _EXAMPLES = """
 A message that keeps failing is parked with the later ones of its key; others go on.
@@ -136,8 +136,14 @@ class Command(BaseCommand):
             self.console.print(Text(f"{name}: ", style="bold").append(str(value), style="not bold"))
 
     def _retry(self, options: dict[str, Any]) -> None:
-        operations.retry(**_named(options), operator=getpass.getuser())
-        self._done(options, "it is tried again now; `messages show` tells how it went")
+        one = operations.retry(**_named(options), operator=getpass.getuser())
+        said = "it is due now; when `messages list` no longer has it, it went through"
+        if not workers_of(database=one.database, consumer=one.consumer, source=one.source):
+            said += (
+                f". But no worker holds partitions of {one.consumer} now: under Celery that is so "
+                "between two deliveries, else start one"
+            )
+        self._done(options, said)
 
     def _drop(self, options: dict[str, Any]) -> None:
         dropped = operations.drop(
