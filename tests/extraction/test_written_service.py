@@ -170,6 +170,13 @@ class TestTheCommand:
             call_command("extract", "payments", "--to", str(tmp_path))
         assert [path.name for path in tmp_path.iterdir()] == ["precious"]
 
+    @pytest.mark.parametrize("options", [("--json",), ("--call-ms", "0"), ("--hop-ms", "2")])
+    def test_refuses_what_it_would_not_heed(self, tmp_path: Path, options: tuple[str, ...]) -> None:
+        writing = ("extract", "payments", "--to", str(tmp_path / "service"), "--no-verify")
+        with pytest.raises(CommandError, match=f"{options[0]} goes with --check only"):
+            call_command(*writing, *options)
+        assert not (tmp_path / "service").exists()
+
     def test_names_the_modules_that_there_are(self, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match=r"no module 'refunds'; there are catalog, ordering"):
             call_command("extract", "refunds", "--to", str(tmp_path / "service"))

@@ -56,9 +56,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--call-ms",
             type=float,
-            default=CALL_MS,
             metavar="MS",
-            help="with --check: what a call adds in your network (default: %(default)g)",
+            help=f"with --check: what a call adds in your network (default: {CALL_MS:g})",
         )
         parser.add_argument(
             "--hop-ms",
@@ -73,6 +72,7 @@ class Command(BaseCommand):
         if options["check"]:
             self._check(**options)
             return
+        self._refuse_what_only_the_check_heeds(options)
         try:
             if options["update"]:
                 folder = options["update"].resolve()
@@ -97,7 +97,7 @@ class Command(BaseCommand):
         json: bool,
         broker: str | None,
         hop_ms: float | None,
-        call_ms: float,
+        call_ms: float | None,
         **options: Any,
     ) -> None:
         self._refuse_unknown(module, settings.QUARRY_MODULES)
@@ -107,7 +107,7 @@ class Command(BaseCommand):
                 root=Path(settings.ROOT),
                 broker=broker or "rabbitmq",
                 hop_ms=hop_ms,
-                call_ms=call_ms,
+                call_ms=CALL_MS if call_ms is None else call_ms,
             )
         except RuffMissing as error:
             raise CommandError(str(error)) from error
@@ -171,6 +171,11 @@ class Command(BaseCommand):
             broker=broker,
         )
         return facts, writing.plan(facts, root=root)
+
+    def _refuse_what_only_the_check_heeds(self, options: dict[str, Any]) -> None:
+        for name in ("json", "call_ms", "hop_ms"):
+            if options[name] is not None and options[name] is not False:
+                raise CommandError(f"--{name.replace('_', '-')} goes with --check only")
 
     def _refuse_unknown(self, module: str, known: Sequence[str]) -> None:
         if module not in known:
