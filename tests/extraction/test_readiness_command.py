@@ -32,6 +32,14 @@ def test_a_module_of_the_shop_is_ready(root: Path) -> None:
     assert set(report["estimated"]) == {"copy_seconds", "pause_seconds", "added_ms_a_flow"}
 
 
+def test_what_an_empty_log_cannot_tell_is_not_called_nothing(root: Path) -> None:
+    _, report = check(root, "payments")
+    assert report["estimated"]["added_ms_a_flow"] is None
+    outcome = run(root, "manage.py", "extract", "payments", "--check")
+    told = "estimate: added latency unknown, since the log holds no messages of it yet\n"
+    assert told in outcome.stdout
+
+
 def test_a_module_that_shows_where_others_are_opens_no_transaction_of_theirs(root: Path) -> None:
     code, report = check(root, "console")
     assert [one for one in report["observations"] if one["blocks"]] == []

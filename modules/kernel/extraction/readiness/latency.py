@@ -46,7 +46,10 @@ class Latency:
     call_ms: float
 
     @property
-    def added_ms(self) -> float:
+    def added_ms(self) -> float | None:
+        """This is the estimate; None where no flow was there to count in."""
+        if not self.flows:
+            return None
         return self.hops * self.hop_ms + self.calls * self.call_ms
 
 

@@ -84,6 +84,7 @@ def examine(
 
 def as_json(report: Report) -> dict[str, Any]:
     """This gives the report as plain data; what is estimated says so in its name."""
+    added_ms = report.latency.added_ms
     return {
         "module": report.module,
         "ready": report.ready,
@@ -94,7 +95,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "estimated": {
             "copy_seconds": round(report.sizes.copy_seconds, 1),
             "pause_seconds": list(PAUSE_SECONDS),
-            "added_ms_a_flow": round(report.latency.added_ms, 1),
+            "added_ms_a_flow": None if added_ms is None else round(added_ms, 1),
         },
         "flows": asdict(report.latency),
     }
@@ -136,8 +137,8 @@ def print_report(report: Report, *, console: Console) -> None:
 
 
 def _print_latency(found: Latency, console: Console) -> None:
-    if not found.flows:
-        console.print("estimate: none of what becomes slower; the log has nothing of it to count")
+    if found.added_ms is None:
+        console.print("estimate: added latency unknown, since the log holds no messages of it yet")
         return
     console.print(
         f"estimate: {found.added_ms:,.0f} ms added to a flow, by {found.hops:g} journeys of "
