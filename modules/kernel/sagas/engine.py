@@ -239,7 +239,11 @@ class Engine:
             if instance is None:
                 return
             step, now = instance.definition.step(message.step), instance.state.of(message.step)
-            if now.status is not StepStatus.REQUESTED or not self._does(step):
+            if not self._does(step):
+                return
+            if now.status is not StepStatus.REQUESTED:
+                # Turned back meanwhile: nobody but the one who was told can tell the next.
+                isolation.pass_on(work, instance, step)
                 return
             # One that was overtaken is still the same attempt: it waits no longer than its time.
             if not isolation.waits_for_lock(work, instance, instance.state, step):

@@ -64,15 +64,24 @@ def let_go(work: UnitOfWork, *, saga: str, instance_id: str) -> None:
         )
         for lock in cursor.fetchall():
             cursor.execute("DELETE FROM sagas_sagalock WHERE name = %s AND key = %s", lock)
+            _wake_next(work, lock)
+
+
+def pass_on(work: UnitOfWork, instance: Instance, step: Step) -> None:
+    """This wakes who is next at the locks of a step that was woken and wants them no more.
+
+    Who holds one of them wakes the next itself.
+    """
+    with connections[work.database].cursor() as cursor:
+        for lock in step.locks:
+            place = (lock.name, _key(lock, instance.state))
             cursor.execute(
-                "DELETE FROM sagas_sagalockwaiter WHERE id = (SELECT id FROM"
-                " sagas_sagalockwaiter WHERE name = %s AND key = %s ORDER BY id LIMIT 1)"
-                " RETURNING saga, instance_id, step",
-                lock,
+                "SELECT 1 FROM sagas_sagalock WHERE name = %s AND key = %s"
+                f" {_locked(work.database)}",
+                place,
             )
-            # All rows: SQLite ends a statement that returns some only when all are read.
-            for first in cursor.fetchall():
-                work.append(NoteLockFree(saga=first[0], instance_id=first[1], step=first[2]))
+            if cursor.fetchone() is None:
+                _wake_next(work, place)
 
 
 def waits_for_lock(work: UnitOfWork, instance: Instance, state: SagaState, step: Step) -> bool:
@@ -82,7 +91,7 @@ def waits_for_lock(work: UnitOfWork, instance: Instance, state: SagaState, step:
             wait(
                 work,
                 name=lock.name,
-                key=str(lock.key.resolve(state.input, state.outs)),
+                key=_key(lock, state),
                 saga=instance.definition.name,
                 instance_id=instance.instance_id,
                 step=step.name,
@@ -96,10 +105,27 @@ def take_for(work: UnitOfWork, instance: Instance, state: SagaState, lock: Seman
     return take(
         work,
         name=lock.name,
-        key=str(lock.key.resolve(state.input, state.outs)),
+        key=_key(lock, state),
         saga=instance.definition.name,
         instance_id=instance.instance_id,
     )
+
+
+def _wake_next(work: UnitOfWork, lock: tuple[str, str]) -> None:
+    with connections[work.database].cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM sagas_sagalockwaiter WHERE id = (SELECT id FROM"
+            " sagas_sagalockwaiter WHERE name = %s AND key = %s ORDER BY id LIMIT 1)"
+            " RETURNING saga, instance_id, step",
+            lock,
+        )
+        # All rows: SQLite ends a statement that returns some only when all are read.
+        for first in cursor.fetchall():
+            work.append(NoteLockFree(saga=first[0], instance_id=first[1], step=first[2]))
+
+
+def _key(lock: SemanticLock, state: SagaState) -> str:
+    return str(lock.key.resolve(state.input, state.outs))
 
 
 def _locked(database: str) -> str:

@@ -239,6 +239,29 @@ class TestSemanticLock:
         assert bus.statuses() == {"compensated": 1}
         assert not SagaLockWaiter.objects.exists()
 
+    @pytest.mark.parametrize("step", ["look", "room"])
+    @pytest.mark.parametrize("leaderless", [False, True])
+    def test_is_for_the_next_where_the_first_has_given_up(
+        self, step: str, leaderless: bool
+    ) -> None:
+        """It was told that the lock is free, and had turned back when it heard of it."""
+        saga = sale(look=self.LOCK) if step == "look" else sale(room=self.LOCK)
+        bus = Bus(saga, leaderless=leaderless)
+        hold_the_bus("first")
+        for name in ("ann", "bob"):
+            bus.want(name)
+            bus.go_on()
+        if not leaderless:
+            let_go_of_the_bus("first")
+        with unit_of_work("trips") as work:
+            bus.engine.cancel(work, "ann")
+        if leaderless:  # There a cancellation is a message, too.
+            let_go_of_the_bus("first")
+        bus.go_on()
+        assert bus.sold == ["bob"]
+        assert not SagaLock.objects.exists()
+        assert not SagaLockWaiter.objects.exists()
+
     def test_is_another_one_for_another_key(self) -> None:
         bus = Bus(sale(look=(semantic_lock("bus", I.trip),)), free=1)
         SagaLock.objects.create(name="bus", key="ann", saga="trips.other", instance_id="x")
