@@ -1,6 +1,7 @@
 """What is drawn, held to rules without an engine to run it: settings, compose, Kubernetes."""
 
 import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,17 @@ class TestWhatIsDrawn:
 
     def test_runs_under_kubernetes(self, broker: str, asks: tuple[str, ...]) -> None:
         assert kubernetes_faults(kubernetes(broker, asks)) == []
+
+    def test_gets_what_its_readme_says_that_it_is_told(
+        self, broker: str, asks: tuple[str, ...]
+    ) -> None:
+        files = texts(broker, asks)
+        rows = re.findall(r"(?m)^\| (`.*?) \|", files["README.md"])
+        told = set(re.findall(r"`([A-Z_]+)`", " ".join(rows)))
+        assert {"SECRET_KEY", "QUARRY_PERSONAL_DATA_KEY"} <= told
+        in_kubernetes = "".join(text for name, text in files.items() if "kubernetes/" in name)
+        for manifests in (files["compose.yaml"], in_kubernetes):
+            assert sorted(told - set(re.findall(r"[A-Z_]+", manifests))) == []
 
     def test_leaves_no_mark_of_a_template(self, broker: str, asks: tuple[str, ...]) -> None:
         for name, text in texts(broker, asks).items():
