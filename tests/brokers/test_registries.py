@@ -261,6 +261,14 @@ class TestAvroOnKafka:
         ):
             AvroEncoding(registry).encode(envelope)
 
+    def test_says_of_what_no_release_knows_any_more_that_it_can_never_go(self) -> None:
+        """The relay does not ask for each again that it has set aside."""
+        with (
+            open_registry("http://127.0.0.1:9/registry") as registry,
+            pytest.raises(Undeliverable, match="cannot be written in Avro"),
+        ):
+            AvroEncoding(registry).encode(an_envelope(name="probe.gone"))
+
     @pytest.mark.parametrize(
         ("nowhere", "head"),
         [

@@ -96,17 +96,13 @@ class Attempts:
             # Parked, not raised: the other keys of the consumer would wait for it for ever.
             return self._park(held, "it is not in the log any more")
         attempt = held.attempts + 1
-        self.begin(found[0], attempt=attempt)
-        return self.make(found[0], attempt=attempt)
-
-    def begin(self, envelope: Envelope, *, attempt: int) -> None:
-        """This counts an attempt before it is made, since the process may die in it."""
         with unit_of_work(self.subscription.module):
-            self.leases.fence(envelope.partition)
+            self.leases.fence(held.part)
             self.set_asides.count_attempt(
-                envelope.position,
-                wait_seconds=self.delay_seconds(envelope.name, attempts=attempt),
+                held.position,
+                wait_seconds=delay_seconds(policy, attempts=attempt, chance=self.chance),
             )
+        return self.make(found[0], attempt=attempt)
 
     def _park(self, held: Held, error: str) -> bool:
         with unit_of_work(self.subscription.module):

@@ -90,6 +90,10 @@ class SetAsides:
             f"due_at = {now_sql(self.database, plus_seconds=wait_seconds)}",
         )
 
+    def uncount_attempt(self, position: int) -> None:
+        """This takes an attempt back that could not be made; when it is due again stays."""
+        self._update(position, "attempts = attempts - 1")
+
     def failed(self, position: int, error: str) -> None:
         """This keeps what the last attempt said."""
         self._update(position, "error = %s", _storable(error))

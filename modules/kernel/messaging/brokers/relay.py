@@ -18,6 +18,7 @@ import structlog
 from modules.kernel.messaging.attempts import Attempts
 from modules.kernel.messaging.brokers.port import (
     BrokerUnavailable,
+    NobodyListens,
     Publisher,
     Transport,
     Undeliverable,
@@ -57,14 +58,16 @@ class _Publishing(Attempts):
         # Also of what went out before its module moved away, and is not among the names any more.
         return RetryPolicy()
 
-    def begin(self, envelope: Envelope, *, attempt: int) -> None:
-        """This counts nothing yet: while the broker is away there is no attempt to count."""
-
     def make(self, envelope: Envelope, *, attempt: int) -> bool:
         try:
             self.publisher.publish([_readable(envelope)])
-        except Undeliverable as error:
-            super().begin(envelope, attempt=attempt)
+        except Exception as error:
+            if isinstance(error, BrokerUnavailable) and not isinstance(error, NobodyListens):
+                # While it is away there was no attempt to count; the message stays put off.
+                with unit_of_work(self.subscription.module):
+                    self.leases.fence(envelope.partition)
+                    self.set_asides.uncount_attempt(envelope.position)
+                raise
             self._failed(envelope, attempt, error)
             return False
         with unit_of_work(self.subscription.module):
@@ -128,6 +131,15 @@ class Relay(Consumer):
     def close(self) -> None:
         self.publisher.close()
         super().close()
+
+    def _retry_due(self) -> int:
+        try:
+            return super()._retry_due()
+        except BrokerUnavailable as error:
+            # Perhaps for this message alone: whether the broker is away, what is new will tell.
+            _logger.warning("broker_unavailable", error=str(error))
+            self.publisher.close()
+            return 0
 
     def _deliver_run(self, run: Sequence[Envelope]) -> None:
         ours = [envelope for envelope in run if envelope.source not in self._remote]

@@ -14,6 +14,7 @@ import pytest
 from modules.kernel.contracts import Personal, event, new_id
 from modules.kernel.messaging.brokers import (
     BrokerUnavailable,
+    NobodyListens,
     Publisher,
     Received,
     Receiver,
@@ -59,6 +60,7 @@ class ListBroker:
     too_large: int = -1
     undeliverable: int = -1
     unwanted: str = "nothing"
+    refused_alone: dict[int, Exception] = field(default_factory=dict)
 
     def publisher(self) -> Publisher:
         return self
@@ -81,6 +83,9 @@ class ListBroker:
             is_too_large = f'"number":{self.undeliverable}}}' in one.data
             if why := "too large after all" if is_too_large else self.refusal(one):
                 raise Undeliverable(why)
+            for number, error in self.refused_alone.items():
+                if f'"number":{number}}}' in one.data:
+                    raise error
             sent = Received(attributes=attributes_of(one), body=one.data.encode(), token=None)
             self.messages.append(sent)
 
@@ -183,11 +188,13 @@ class TestRelay:
             assert relay.step() == 0
             assert broker.is_closed
             assert relay.idle_seconds > 0
-        assert set(SetAside.objects.values_list("state", "attempts")) == {("waiting", 0)}
+        assert set(SetAside.objects.values_list("attempts", flat=True)) == {0}
+        assert not SetAside.objects.filter(state="parked").exists()
         broker.is_away = False
         relay._paused_until = 0.0
-        while relay.step():
+        while SetAside.objects.update(due_at="2000-01-01T00:00:00Z"):
             relay.look_again()
+            assert relay.step() == 1
         relay.close()
         assert broker.numbers() == ["2", "3"]
 
@@ -205,6 +212,31 @@ class TestRelay:
         relay.close()
         parked = SetAside.objects.get()
         assert (parked.state, parked.error.splitlines()[-1][-9:]) == ("parked", "too large")
+
+    @pytest.mark.parametrize(
+        ("error", "becomes"),
+        [
+            (BrokerUnavailable("it may not"), ("retrying", 0)),
+            (NobodyListens("nobody"), ("retrying", 1)),
+            (KeyError("unforeseen"), ("retrying", 1)),
+        ],
+    )
+    def test_is_not_held_up_by_one_that_was_set_aside(
+        self, error: Exception, becomes: tuple[str, int]
+    ) -> None:
+        """What goes wrong with that one alone is no matter of the others."""
+        broker = ListBroker(too_large=1)
+        happened(1)
+        relay = new_relay(broker)
+        relay.step()
+        broker.too_large, broker.refused_alone = -1, {1: error}
+        SetAside.objects.update(state="retrying", attempts=0, due_at="2000-01-01T00:00:00Z")
+        relay.look_again()
+        happened(2, thing="b")
+        relay.step()
+        relay.close()
+        assert broker.numbers() == ["2"]
+        assert SetAside.objects.values_list("state", "attempts").get() == becomes
 
     def test_parks_what_turns_out_undeliverable_and_publishes_the_others(self) -> None:
         broker = ListBroker(undeliverable=3)

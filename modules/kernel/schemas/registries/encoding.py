@@ -33,6 +33,8 @@ class AvroEncoding:
         return None
 
     def encode(self, envelope: Envelope) -> bytes:
+        if why := self.refusal(envelope):
+            raise Undeliverable(why)
         schema = self._schema(envelope)
         try:
             body = to_avro(json.loads(schema.text), msgspec.json.decode(envelope.data))
