@@ -44,6 +44,8 @@ class ConsumerStatistics:
 
 #: Further than this a lag is not counted: it is an incident, whatever its exact size.
 LAG_LIMIT = 10_000
+#: How often a log is read for that: a million positions, which metrics can be asked for by.
+_READS = 50
 
 
 def consumer_statistics() -> list[ConsumerStatistics]:
@@ -64,17 +66,26 @@ def _of(subscription: Subscription, log: Log) -> ConsumerStatistics:
     mine = {"consumer": subscription.consumer, "source": log.database}
     head = log.head()
     partitions = Partition.objects.using(database).filter(**mine)
-    checkpoint = partitions.aggregate(slowest=Min("checkpoint"))["slowest"] or 0
+    checkpoint = partitions.aggregate(slowest=Min("checkpoint"))["slowest"]
+    if checkpoint is None:  # It has never run.
+        checkpoint = head if subscription.from_now else 0
     done = dict(partitions.values_list("part", "checkpoint"))
     lag, oldest, after = 0, None, checkpoint
     # A read looks at a stretch of the log: that it finds nothing does not say that nothing waits.
-    while after < head and lag < LAG_LIMIT:
+    for _ in range(_READS):
+        if after >= head or lag >= LAG_LIMIT:
+            break
         found, after = log.read(
             after=after, names=list(subscription.handlers), parts=None, limit=LAG_LIMIT
         )
         waiting = [one for one in found if one.position > done.get(one.partition, 0)]
         lag += len(waiting)
         oldest = oldest or (waiting[0].recorded_at if waiting else None)
+    if after < head and lag < LAG_LIMIT:
+        # So far behind is only who stands still; all that was not looked at counts as waiting.
+        lag = LAG_LIMIT
+        found, _ = log.read(after=after, names=None, parts=None, limit=1)
+        oldest = oldest or (found[0].recorded_at if found else None)
     counts = dict(
         SetAside.objects.using(database)
         .filter(**mine)

@@ -1,10 +1,12 @@
 """Stretches of a log that hold nothing for a consumer, longer than one read looks at."""
 
+from dataclasses import replace
+
 import pytest
 
 from modules.kernel.messaging import consumer, statistics
 from modules.kernel.messaging.envelope import partition_of
-from modules.kernel.messaging.logs import postgresql, sqlite
+from modules.kernel.messaging.logs import open_log, postgresql, sqlite
 from modules.kernel.messaging.models import Partition
 from modules.kernel.messaging.tests.probe import (
     DoThing,
@@ -73,3 +75,24 @@ class TestStatistics:
         publish_beyond(STRETCH + 5, count=2 * STRETCH)
         (found,) = statistics.consumer_statistics()
         assert found.lag == STRETCH
+
+    def test_take_what_is_too_far_to_be_counted_for_waiting(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(statistics, "_READS", 2)
+        publish_beyond(1, count=0)
+        Partition.objects.update(checkpoint=open_log("default").head())
+        publish_beyond(4 * STRETCH)
+        (found,) = statistics.consumer_statistics()
+        assert found.lag == statistics.LAG_LIMIT
+        assert found.oldest_seconds > 0
+
+    def test_have_nothing_of_before_where_it_begins_with_what_is_new(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        new = replace(probe_consumer().subscription, from_now=True)
+        monkeypatch.setattr(statistics, "subscriptions", lambda: (new,))
+        Partition.objects.all().delete()  # It has never run.
+        publish_beyond(STRETCH)
+        (found,) = statistics.consumer_statistics()
+        assert (found.lag, found.checkpoint) == (0, found.head)
