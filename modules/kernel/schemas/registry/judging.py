@@ -44,10 +44,15 @@ def _said_of_json(writer: str, reader: str) -> str:
 def _said_of_avro(writer: str, reader: str) -> str:
     # Imported here: it takes its time, and few bring Avro.
     from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibilityType
+    from avro.errors import AvroException
     from avro.schema import parse
 
     checker = ReaderWriterCompatibilityChecker()  # type: ignore[no-untyped-call]  # theirs
-    found = checker.get_compatibility(parse(reader), parse(writer))
+    try:
+        found = checker.get_compatibility(parse(reader), parse(writer))
+    except AvroException as error:
+        # One that was registered when nobody looked at it so closely.
+        return f"it cannot be compared: {error}"
     if found.compatibility is SchemaCompatibilityType.compatible:
         return ""
     wrong = dict.fromkeys(one.value.replace("_", " ") for one in found.incompatibilities)

@@ -105,6 +105,11 @@ class TestComplaintsOfAvro:
             "BACKWARD: /fields/1/type/items/fields/0: reader field missing default value: net"
         ]
 
+    def test_say_that_one_from_before_cannot_be_compared(self) -> None:
+        """It was taken by a release that looked at it less closely."""
+        [said] = judged(record(field("int"), name="A-b"), record(field("int")))
+        assert "cannot be compared" in said
+
     def test_agree_with_what_fastavro_reads(self) -> None:
         verdicts: Counter[bool] = Counter()
 
