@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from amqp.exceptions import PreconditionFailed
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 from kombu.transport.pyamqp import Transport as Amqp
@@ -74,8 +75,11 @@ class RabbitMq:
             with self.connect() as connection:
                 channel: Any = connection.default_channel
                 for shard in range(SHARDS):
-                    # RabbitMQ refuses where somebody reads it.
                     channel.queue_delete(self._queue(route, shard), if_unused=True)
+        except PreconditionFailed as error:
+            raise BrokerUnavailable(
+                f"RabbitMQ: a process of {route.deployable} still receives: end it first"
+            ) from error
         except _gone as error:
             raise BrokerUnavailable(f"RabbitMQ: {error!r}") from error
 
