@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from amqp.exceptions import PreconditionFailed
 from kombu import Connection, Exchange, Queue
 from kombu.exceptions import OperationalError
 from kombu.transport.pyamqp import Transport as Amqp
@@ -34,6 +33,9 @@ from modules.kernel.messaging.envelope import Envelope
 
 #: Queues of a deployable: so many of its processes can receive at once.
 SHARDS = 8
+
+#: RabbitMQ's answer where a queue is to be deleted that somebody reads (AMQP 0-9-1, 1.2).
+_PRECONDITION_FAILED = 406
 
 _PREFIX = "cloudEvents:"
 _CONFIRMED_WITHIN_SECONDS = 30.0
@@ -76,11 +78,11 @@ class RabbitMq:
                 channel: Any = connection.default_channel
                 for shard in range(SHARDS):
                     channel.queue_delete(self._queue(route, shard), if_unused=True)
-        except PreconditionFailed as error:
-            raise BrokerUnavailable(
-                f"RabbitMQ: a process of {route.deployable} still receives: end it first"
-            ) from error
         except _gone as error:
+            if getattr(error, "code", None) == _PRECONDITION_FAILED:
+                raise BrokerUnavailable(
+                    f"RabbitMQ: a process of {route.deployable} still receives: end it first"
+                ) from error
             raise BrokerUnavailable(f"RabbitMQ: {error!r}") from error
 
     def connect(self, *, heartbeat_seconds: int = 0) -> Connection:
