@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
 from django.conf import settings
 from kombu import Connection
 
-from modules.kernel.extraction.moving import operating
+from modules.kernel.extraction.moving import operating, queues
+from modules.kernel.extraction.moving.hearing import hearing_of
 from modules.kernel.extraction.moving.operating import Wanted
 from modules.kernel.extraction.moving.watching import Watcher
 from modules.kernel.messaging.brokers import Route, open_transport
@@ -36,6 +38,14 @@ class Broker:
         receiver = self._transport.receiver(self._route)
         receiver.receive(limit=1, timeout_seconds=0.1)
         receiver.close()
+
+    def read(self) -> threading.Thread:
+        """This has a process of the service read, and let go when it has noticed."""
+        receiver = self._transport.receiver(self._route)
+        receiver.receive(limit=1, timeout_seconds=0.1)
+        letting_go = threading.Timer(0.5, receiver.close)
+        letting_go.start()
+        return letting_go
 
     def send(self) -> None:
         """This sends a command."""
@@ -80,5 +90,17 @@ def test_leaves_nothing_behind(stage: Stage, broker: Broker, kill_at: str, then:
     assert stage.move(operating.cut_over, kill_at=kill_at) == ("killed" if kill_at else "")
     broker.send()
     assert stage.move(then) == ""
+    broker.keep()
+    assert broker.count() == 0
+
+
+def test_nothing_is_left_behind_where_the_service_is_about_to_let_go(
+    stage: Stage, broker: Broker
+) -> None:
+    """Its processes notice within a moment that it is in charge no more, and not at once."""
+    letting_go = broker.read()
+    parameters = {"broker": stage.wanted.broker, "deployable": "payments"}
+    queues.leave(hearing_of("payments"), parameters)
+    letting_go.join()
     broker.keep()
     assert broker.count() == 0

@@ -3,6 +3,8 @@ lines for people.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -32,6 +34,22 @@ def log_json() -> None:
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
+
+
+@contextmanager
+def on_standard_error() -> Iterator[None]:
+    """This keeps what is said inside out of standard output, which a script may read."""
+    before = structlog.get_config()
+    in_bytes = isinstance(before["logger_factory"], structlog.BytesLoggerFactory)
+    structlog.configure(
+        logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer)
+        if in_bytes
+        else structlog.PrintLoggerFactory(sys.stderr)
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(logger_factory=before["logger_factory"])
 
 
 def json_lines() -> structlog.stdlib.ProcessorFormatter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,10 @@ from modules.kernel.messaging.catalogue import message_classes
 from modules.kernel.placements import State, broker_at, hosting
 
 _logger = structlog.get_logger("quarry.extraction")
+
+#: Longer than a process waits at the broker before it looks again whether its module is elsewhere.
+_LETS_GO_SECONDS = 5.0
+_LOOK_SECONDS = 0.2
 
 
 def begin_anew(hearing: Hearing, parameters: dict[str, Any]) -> None:
@@ -38,12 +43,21 @@ def begin_anew(hearing: Hearing, parameters: dict[str, Any]) -> None:
 
 
 def leave(hearing: Hearing, parameters: dict[str, Any]) -> None:
-    """This has it keep nothing for the service any more, which receives nothing."""
-    try:
-        _transport(parameters).forget(_route_of_service(hearing, parameters))
-    except BrokerUnavailable as error:
-        # Nobody waits for it: the next move begins anew.
-        _logger.warning("queues_not_emptied", module=hearing.module, error=str(error))
+    """This has it keep nothing for the service any more, which receives nothing.
+
+    Its processes have seen that by now, and let go of what they read within a moment.
+    """
+    until = time.monotonic() + _LETS_GO_SECONDS
+    while True:
+        try:
+            _transport(parameters).forget(_route_of_service(hearing, parameters))
+        except BrokerUnavailable as error:
+            if time.monotonic() < until:
+                time.sleep(_LOOK_SECONDS)
+                continue
+            # Nobody waits for it: the next move begins anew.
+            _logger.warning("queues_not_emptied", module=hearing.module, error=str(error))
+        return
 
 
 def keep_for_service(hearing: Hearing, parameters: dict[str, Any]) -> None:

@@ -16,17 +16,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from modules.kernel.extraction.moving.dry_run import Plan
 from modules.kernel.extraction.moving.errors import MoveError
+from modules.kernel.telemetry.logs import on_standard_error
 
 
 @contextmanager
 def told_to_operator(module: str) -> Iterator[None]:
     """This has what stops a move end a command with words, and with what to do next.
 
+    What is logged meanwhile goes to standard error: the other is for the answer.
+
     Raises:
         CommandError: in place of a `MoveError` or of a database that is away.
     """
     try:
-        yield
+        with on_standard_error():
+            yield
     except MoveError as error:
         raise CommandError(str(error)) from error
     except (OperationalError, InterfaceError) as error:
