@@ -18,7 +18,7 @@ from modules.kernel.messaging.brokers import Received, Reception, Relay, Taken, 
 from modules.kernel.messaging.brokers.cloudevents import attributes_of
 from modules.kernel.messaging.dialect import now_sql
 from modules.kernel.messaging.logs import open_log
-from modules.kernel.messaging.tests.test_relay_and_reception import ListBroker
+from modules.kernel.messaging.tests.list_broker import ListBroker
 from modules.kernel.placements import State, StoredPlacements, hosting, place
 from modules.payments.contracts import AuthorisePayment
 from modules.payments.tests.conftest import authorise

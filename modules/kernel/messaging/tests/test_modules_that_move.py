@@ -21,6 +21,7 @@ from modules.kernel.messaging.drivers.threads import ThreadGroup
 from modules.kernel.messaging.followers import FollowerKind
 from modules.kernel.messaging.leases import make_partitions
 from modules.kernel.messaging.models import Message, Partition, Scheduled, Worker
+from modules.kernel.messaging.tests.list_broker import ListBroker
 from modules.kernel.messaging.tests.probe import (
     DoThing,
     ThingHappened,
@@ -30,7 +31,6 @@ from modules.kernel.messaging.tests.probe import (
     run,
     tick,
 )
-from modules.kernel.messaging.tests.test_relay_and_reception import ListBroker
 from modules.kernel.messaging.tests.waiting import wait_until
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.placements import Moved, State, StoredPlacements, hosting, place
