@@ -20,7 +20,7 @@ def may_call(caller: str, interface: str) -> bool:
     return caller in _allowed.get(interface, ())
 
 
-def asked_by(caller: str) -> tuple[str, ...]:
+def interfaces_of(caller: str) -> tuple[str, ...]:
     """This gives the interfaces that a module may call, sorted."""
     return tuple(sorted(name for name, callers in _allowed.items() if caller in callers))
 

@@ -14,7 +14,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from modules.kernel.interfaces.callers import asked_by
+from modules.kernel.interfaces.callers import interfaces_of
 from modules.kernel.interfaces.locations import Configured
 
 
@@ -83,7 +83,7 @@ def check_what_is_asked(
             id="quarry.W021",
         )
         for caller in settings.QUARRY_MODULES
-        for interface in asked_by(caller)
+        for interface in interfaces_of(caller)
         if (module := interface.partition(".")[0]) not in settings.QUARRY_MODULES
         and module not in settings.QUARRY_LOCATIONS
     ]
