@@ -173,6 +173,17 @@ def let_go_of_the_bus(holder: str) -> None:
         let_go(work, saga="trips.other", instance_id=holder)
 
 
+def let_the_wait_end_when_the_lock_is_free(bus: Bus) -> None:
+    """This has bob wait, and the reminder of that fall due before he has heard of the lock."""
+    hold_the_bus("first")
+    bus.want("bob")
+    bus.go_on()
+    let_go_of_the_bus("first")
+    Scheduled.objects.update(due_at=Now())
+    tick()
+    bus.go_on()
+
+
 class TestLostUpdate:
     def test_sells_one_seat_twice_without_a_countermeasure(self) -> None:
         bus = Bus(sale())
@@ -289,13 +300,7 @@ class TestAStepOfAnotherModule:
     def test_is_not_hurried_by_the_reminder_of_the_wait(self, on_timeout: OnTimeout) -> None:
         """One that falls due when the lock is free, and has not been taken yet."""
         bus = Bus(sale(room=self.LOCK, on_timeout=on_timeout), free=2)
-        hold_the_bus("first")
-        bus.want("bob")
-        bus.go_on()
-        let_go_of_the_bus("first")
-        Scheduled.objects.update(due_at=Now())
-        tick()
-        bus.go_on()
+        let_the_wait_end_when_the_lock_is_free(bus)
         assert bus.answered == ["bob"]
         assert bus.sold == ["bob"]
         assert not SetAside.objects.exists()
@@ -303,13 +308,7 @@ class TestAStepOfAnotherModule:
     def test_is_asked_for_once_where_the_wait_ends_while_nobody_leads(self) -> None:
         """The parts hear of the reminder before they hear that one of them has got the lock."""
         bus = Bus(sale(room=self.LOCK, on_timeout=OnTimeout.ASK), free=2, leaderless=True)
-        hold_the_bus("first")
-        bus.want("bob")
-        bus.go_on()
-        let_go_of_the_bus("first")
-        Scheduled.objects.update(due_at=Now())
-        tick()
-        bus.go_on()
+        let_the_wait_end_when_the_lock_is_free(bus)
         assert bus.answered == ["bob"]
         assert bus.sold == ["bob"]
 
