@@ -44,7 +44,7 @@ class ConsumerStatistics:
 
 #: Further than this a lag is not counted: it is an incident, whatever its exact size.
 LAG_LIMIT = 10_000
-#: How often a log is read for that: a million positions, which metrics can be asked for by.
+#: Reads of a log for that, of a million positions in all: as much as a scrape of metrics waits for.
 _READS = 50
 
 

@@ -159,7 +159,7 @@ class Relay(Consumer):
                 self.publisher.publish(going)
         except Undeliverable:
             # Which one, only publishing tells; all again, for of each key a beginning arrived.
-            self._publish_one_by_one(going, refused, waiting)
+            going = self._publish_one_by_one(going, refused, waiting)
         positions = {envelope.partition: envelope.position for envelope in run}
         with unit_of_work(self.subscription.module):
             for envelope, why in refused:
@@ -174,22 +174,24 @@ class Relay(Consumer):
 
     def _publish_one_by_one(
         self,
-        going: list[Envelope],
+        envelopes: Sequence[Envelope],
         refused: list[tuple[Envelope, str]],
         waiting: list[Envelope],
-    ) -> None:
-        """This publishes what can go, and moves the rest to what is refused or waits."""
-        for envelope in list(going):
+    ) -> list[Envelope]:
+        """This gives what has gone, and adds the rest to what is refused or waits."""
+        gone: list[Envelope] = []
+        for envelope in envelopes:
             if envelope.key in self._held_keys:
                 waiting.append(envelope)
-                going.remove(envelope)
                 continue
             try:
                 self.publisher.publish([envelope])
             except Undeliverable as error:
                 refused.append((envelope, str(error)))
-                going.remove(envelope)
                 self._held_keys.add(envelope.key)
+            else:
+                gone.append(envelope)
+        return gone
 
 
 def _readable(envelope: Envelope) -> Envelope:
