@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from prometheus_client import REGISTRY
 
 from modules.kernel.messaging.brokers import (
     BrokerUnavailable,
@@ -14,6 +15,12 @@ from modules.kernel.messaging.tests.list_broker import ListBroker, Named, happen
 from modules.kernel.messaging.tests.probe import publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def handled_by_relay() -> float:
+    """This gives how many of the probe's messages the metrics have as published."""
+    labels = {"consumer": "relay", "name": "probe.thing_happened", "outcome": "handled"}
+    return REGISTRY.get_sample_value("quarry_messages_handled_total", labels) or 0.0
 
 
 class TestRelay:
@@ -142,9 +149,10 @@ class TestRelay:
         broker = ListBroker(undeliverable=3)
         happened(1, 2, 3, 4)
         happened(5, thing="b")
-        relay = new_relay(broker)
+        relay, handled = new_relay(broker), handled_by_relay()
         assert relay.step() == 5
         relay.close()
+        assert handled_by_relay() - handled == 3
         # Again from the beginning, as after any failure: the inbox knows what had arrived.
         assert broker.numbers() == ["1", "2", "1", "2", "5"]
         states = SetAside.objects.order_by("pos").values_list("state", "error")
