@@ -276,7 +276,9 @@ INVENTORY_RESERVATION_MINUTES = env.int("INVENTORY_RESERVATION_MINUTES", 15)
 ORDERING_STEP_TIMEOUT_SECONDS = env.float("ORDERING_STEP_TIMEOUT_SECONDS", 30.0)
 
 #: How long a receiver of webhooks has to answer, and after how many days without an answer its
-#: endpoint is disabled. Private addresses and plain HTTP are for tests and development only.
+#: endpoint is disabled; how many a process asks at the same time. Private addresses and
+#: plain HTTP are for tests and development only.
+PARTNERS_WEBHOOKS_AT_ONCE = env.int("PARTNERS_WEBHOOKS_AT_ONCE", 8)
 PARTNERS_WEBHOOKS_TIMEOUT_SECONDS = env.float("PARTNERS_WEBHOOKS_TIMEOUT_SECONDS", 10.0)
 PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS = env.float("PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS", 5.0)
 PARTNERS_WEBHOOKS_TO_PRIVATE_ADDRESSES = env.bool("PARTNERS_WEBHOOKS_TO_PRIVATE_ADDRESSES", False)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from modules.kernel.manifests import ModuleConfig, Registration
 from modules.kernel.messaging import RetryPolicy
 from modules.partners.contracts import Partners
@@ -25,6 +27,7 @@ class PartnersConfig(ModuleConfig):
             record=webhooks.record,
             consumer="partners.webhooks",
             retry=webhooks.RETRY,
+            at_once=settings.PARTNERS_WEBHOOKS_AT_ONCE,
         )
         module.calls_out(
             PlaceLine,

@@ -112,6 +112,7 @@ class Registration:
         retry: RetryPolicy = _OUTWARD,
         time_limit_seconds: float = _USUAL.time_limit_seconds,
         from_now: bool = False,
+        at_once: int = 1,
     ) -> None:
         """This has `call` run outside any transaction and `record` in one, with its result.
 
@@ -124,6 +125,7 @@ class Registration:
             record: ``record(message, result, delivery)``.
             retry: what happens when one of them raises. By default it is tried for about ten
                 minutes: the later messages of its key wait behind it, a saga's undo among them.
+            at_once: how many calls a process makes at the same time, each for another key.
         """
         _know_upcasters(message_class)
         subscribe(
@@ -134,6 +136,7 @@ class Registration:
                 call=call, record=record, retry=retry, time_limit_seconds=time_limit_seconds
             ),
             from_now=from_now,
+            at_once=at_once,
         )
 
     def saga(self, saga: type[Saga], locals: Mapping[str, Callable[..., object]]) -> None:

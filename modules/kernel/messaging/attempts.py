@@ -81,20 +81,23 @@ class Attempts:
         self.count(Outcome.HANDLED, envelope.name)
         return True
 
-    def repeat(self, held: Held, log: Log) -> bool:
-        """This tries a message set aside once more; False when it failed again."""
+    def begin_again(self, held: Held, log: Log) -> tuple[Envelope, int] | None:
+        """This counts one more attempt at a message set aside, and says which; None parks it."""
         try:
             policy = self.policy(held.name)
         except KeyError:
             # A release has none any more. Parked, as below: the whole consumer would end here.
-            return self._park(held, "there is no handler of it any more")
+            self._park(held, "there is no handler of it any more")
+            return None
         if held.attempts >= policy.attempts:
             # Counted, and never answered: the process died in each of them.
-            return self._park(held, "the process ended during the last attempt")
+            self._park(held, "the process ended during the last attempt")
+            return None
         found, _ = log.read(after=held.position - 1, names=[held.name], parts=[held.part], limit=1)
         if not found or found[0].position != held.position:
             # Parked, not raised: the other keys of the consumer would wait for it for ever.
-            return self._park(held, "it is not in the log any more")
+            self._park(held, "it is not in the log any more")
+            return None
         attempt = held.attempts + 1
         with unit_of_work(self.subscription.module):
             self.leases.fence(held.part)
@@ -102,14 +105,13 @@ class Attempts:
                 held.position,
                 wait_seconds=delay_seconds(policy, attempts=attempt, chance=self.chance),
             )
-        return self.make(found[0], attempt=attempt)
+        return found[0], attempt
 
-    def _park(self, held: Held, error: str) -> bool:
+    def _park(self, held: Held, error: str) -> None:
         with unit_of_work(self.subscription.module):
             self.leases.fence(held.part)
             self.set_asides.park(held.position, error)
         self.count(Outcome.PARKED, held.name)
-        return False
 
     def policy(self, name: str) -> RetryPolicy:
         return self.subscription.handlers[name][0].retry

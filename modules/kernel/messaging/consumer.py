@@ -11,12 +11,14 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 from django.db import connections
 
 from modules.kernel.messaging.advancing import LeaseLost
 from modules.kernel.messaging.attempts import Attempts
+from modules.kernel.messaging.call_threads import CallThreads
 from modules.kernel.messaging.envelope import Envelope
 from modules.kernel.messaging.followers import AT_REST_SECONDS
 from modules.kernel.messaging.handled_ahead import HandledAhead
@@ -24,7 +26,7 @@ from modules.kernel.messaging.leases import Leases, make_partitions
 from modules.kernel.messaging.logs import open_log
 from modules.kernel.messaging.logs.port import SCAN_LIMIT
 from modules.kernel.messaging.recent import Recent
-from modules.kernel.messaging.set_aside import SetAsides
+from modules.kernel.messaging.set_aside import Held, SetAsides
 from modules.kernel.messaging.subscriptions import Subscription
 from modules.kernel.messaging.unit_of_work import unit_of_work
 from modules.kernel.placements import Moved, is_in_charge
@@ -53,6 +55,7 @@ class Consumer:
         batch: int = BATCH,
         chance: random.Random | None = None,
         recent: Recent | None = None,
+        at_once: int = 1,
     ) -> None:
         """
         Args:
@@ -60,6 +63,7 @@ class Consumer:
             source: alias of the database whose log is read.
             owner: this process and thread, unlike any other.
             recent: what this process knows of the log's end.
+            at_once: calls out at the same time, in threads of their own; with one, in the caller's.
         """
         self.subscription = subscription
         self.database = database
@@ -80,6 +84,7 @@ class Consumer:
         self.attempts = Attempts(
             subscription, self.leases, self.set_asides, chance or random.Random()
         )
+        self._call_threads = CallThreads(at_once)
         self._held_keys: set[str] = set()
         self._renew_at = 0.0
         self._look_at = 0.0
@@ -111,6 +116,10 @@ class Consumer:
             self.leases.forget()
             self._renew_at = 0.0
             return 0
+        except Exception:
+            # What failed may be a connection of one of theirs: the next begin with new ones.
+            self._call_threads.close()
+            raise
 
     @property
     def idle_seconds(self) -> float:
@@ -126,6 +135,7 @@ class Consumer:
 
     def close(self) -> None:
         """This gives the partitions back; a further `step` claims what is free then."""
+        self._call_threads.close()
         self.leases.release()
         self._renew_at = self._look_at = 0.0
 
@@ -197,13 +207,27 @@ class Consumer:
 
     def _goes_alone(self, envelope: Envelope) -> bool:
         """This is true of a message that calls out, or that its last owner may have died of."""
-        handlers = self.subscription.handlers[envelope.name]
-        return handlers[0].call is not None or self.leases.held[envelope.partition].suspect
+        return self._calls_out(envelope.name) or self._is_suspect(envelope)
+
+    def _calls_out(self, name: str) -> bool:
+        # Of what is set aside, a release may have no handler any more.
+        return any(one.call is not None for one in self.subscription.handlers.get(name, ()))
+
+    def _is_suspect(self, envelope: Envelope) -> bool:
+        return self.leases.held[envelope.partition].suspect
+
+    # What the process may have died of would take the attempts of the others with it, each time.
+
+    def _may_go_with_others(self, envelope: Envelope) -> bool:
+        return self._calls_out(envelope.name) and not self._is_suspect(envelope)
+
+    def _may_be_retried_with_others(self, held: Held) -> bool:
+        return self._calls_out(held.name) and (held.has_failed or not held.attempts)
 
     def _deliver_run(self, run: Sequence[Envelope]) -> None:
         if self._goes_alone(run[0]):
-            for envelope in run:
-                self._deliver_alone(envelope)
+            for some in self._call_threads.groups(run, self._may_go_with_others):
+                self._deliver_alone(some)
             return
         try:
             self._deliver_together(run)
@@ -220,7 +244,7 @@ class Consumer:
                 error=repr(error),
             )
             for envelope in run:
-                self._deliver_alone(envelope)
+                self._deliver_alone([envelope])
 
     def _deliver_together(self, run: Sequence[Envelope]) -> None:
         positions = {envelope.partition: envelope.position for envelope in run}
@@ -246,23 +270,32 @@ class Consumer:
         together = self.subscription.handlers[envelope.name][0].together
         return envelope.name if together and envelope.key not in self._held_keys else ""
 
-    def _deliver_alone(self, envelope: Envelope) -> None:
-        """This sets the message aside with an attempt counted, and makes the attempt."""
-        position = {envelope.partition: envelope.position}
-        waits = envelope.key in self._held_keys
+    def _deliver_alone(self, envelopes: Sequence[Envelope]) -> None:
+        """This sets messages aside with an attempt counted, and makes the attempts.
+
+        Args:
+            envelopes: one, or calls out, each of another key.
+        """
+        positions = {envelope.partition: envelope.position for envelope in envelopes}
+        tried = [envelope for envelope in envelopes if envelope.key not in self._held_keys]
         with unit_of_work(self.subscription.module):
-            if waits:
-                self.set_asides.put(envelope, attempts=0, wait_seconds=0)
-            else:
-                self.set_asides.put(
-                    envelope,
-                    attempts=1,
-                    wait_seconds=self.attempts.delay_seconds(envelope.name, attempts=1),
-                )
-            self.leases.advance(position)
-        self.leases.advanced(position)
-        if not waits and not self.attempts.make(envelope, attempt=1):
-            self._held_keys.add(envelope.key)
+            for envelope in envelopes:
+                if envelope.key in self._held_keys:
+                    self.set_asides.put(envelope, attempts=0, wait_seconds=0)
+                else:
+                    self.set_asides.put(
+                        envelope,
+                        attempts=1,
+                        wait_seconds=self.attempts.delay_seconds(envelope.name, attempts=1),
+                    )
+            self.leases.advance(positions)
+        self.leases.advanced(positions)
+        made = self._call_threads.all(
+            [partial(self.attempts.make, one, attempt=1) for one in tried]
+        )
+        failed = {one.key for one, is_done in zip(tried, made, strict=True) if not is_done}
+        if failed:
+            self._held_keys |= failed
             self._look_at, self._look_seconds = 0.0, _FIRST_LOOK_SECONDS
 
     def _retry_due(self) -> int:
@@ -272,8 +305,11 @@ class Consumer:
         due = self.set_asides.due(list(self.leases.held), limit=self.batch)
         if due:
             self._look_seconds = _FIRST_LOOK_SECONDS
-            for held in due:
-                self.attempts.repeat(held, self.log)
+            for some in self._call_threads.groups(due, self._may_be_retried_with_others):
+                again = [self.attempts.begin_again(held, self.log) for held in some]
+                self._call_threads.all(
+                    [partial(self.attempts.make, one[0], attempt=one[1]) for one in again if one]
+                )
             return len(due)
         # Nothing due: look again soon, then ever more rarely, for a parked key may stay for days.
         self._look_at = now + self._look_seconds

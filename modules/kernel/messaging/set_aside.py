@@ -26,6 +26,7 @@ class Held:
 
     Attributes:
         attempts: how many times its handler has been started.
+        has_failed: one of them has ended, with an error.
     """
 
     position: int
@@ -33,6 +34,7 @@ class Held:
     part: int
     name: str
     attempts: int
+    has_failed: bool
 
 
 class SetAsides:
@@ -114,9 +116,10 @@ class SetAsides:
         """This gives the first message of each key whose turn has come, oldest first."""
         with connections[self.database].cursor() as cursor:
             cursor.execute(
-                "SELECT a.pos, a.key, a.part, a.name, a.attempts FROM messaging_setaside a"
-                " WHERE a.consumer = %s AND a.source = %s AND a.state <> 'parked'"
-                f" AND a.due_at <= {now_sql(self.database)} AND a.part IN ({_numbers(parts)})"
+                "SELECT a.pos, a.key, a.part, a.name, a.attempts, a.error <> ''"
+                " FROM messaging_setaside a WHERE a.consumer = %s AND a.source = %s"
+                f" AND a.state <> 'parked' AND a.part IN ({_numbers(parts)})"
+                f" AND a.due_at <= {now_sql(self.database)}"
                 " AND NOT EXISTS (SELECT 1 FROM messaging_setaside b WHERE b.consumer ="
                 " a.consumer AND b.source = a.source AND b.key = a.key AND b.pos < a.pos)"
                 f" ORDER BY a.pos LIMIT {limit}",

@@ -52,12 +52,14 @@ class Subscription:
 
     Attributes:
         from_now: a consumer that has never run begins at the end of the log, not at its start.
+        at_once: how many calls out a process makes at the same time, each for another key.
     """
 
     consumer: str
     module: str
     handlers: dict[str, tuple[Handler, ...]] = field(default_factory=dict)
     from_now: bool = False
+    at_once: int = 1
 
 
 _subscriptions: dict[str, Subscription] = {}
@@ -70,6 +72,7 @@ def subscribe(
     message_class: type,
     handler: Handler,
     from_now: bool = False,
+    at_once: int = 1,
 ) -> None:
     """This adds a handler to a consumer.
 
@@ -87,6 +90,7 @@ def subscribe(
             f"the consumer {consumer!r} belongs to {subscription.module}, not {module}"
         )
     subscription.from_now |= from_now
+    subscription.at_once = max(subscription.at_once, at_once)
     name = contract_of(message_class).name
     present = subscription.handlers.get(name, ())
     if present and (handler.call or present[0].call):

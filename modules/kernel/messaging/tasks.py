@@ -101,6 +101,7 @@ def _deliver(subscription: Subscription, source: str, ends_at: float) -> int:
         database=database_of_module(subscription.module),
         source=source,
         owner=owner_here(),
+        at_once=subscription.at_once,
     )
     with watched(consumer):
         return _deliver_until(consumer, ends_at)

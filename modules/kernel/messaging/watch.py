@@ -18,36 +18,36 @@ class HandlerTimedOut(Exception):
 
 
 class Watch:
-    """This watches what one thread is handling."""
+    """This watches what the threads of one consumer are handling."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._thread = 0
-        self._deadline: float | None = None
+        self._deadlines: dict[int, float] = {}
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
         """This limits the block, which runs in the calling thread."""
-        self._thread = threading.get_ident()
-        self._deadline = time.monotonic() + seconds
+        thread = threading.get_ident()
+        with self._lock:
+            self._deadlines[thread] = time.monotonic() + seconds
         try:
             yield
         finally:
             with self._lock:  # After this no exception is sent: the block is over.
-                self._deadline = None
+                self._deadlines.pop(thread, None)
 
     @property
     def is_running(self) -> bool:
         """This tells whether something is handled now, and is not over its limit."""
-        return self._deadline is not None
+        return bool(self._deadlines)
 
     def enforce(self, now: float) -> bool:
-        """This interrupts the block if it is over its limit; True when it was."""
+        """This interrupts the blocks that are over their limit; True when there were any."""
         with self._lock:
-            if self._deadline is None or now < self._deadline:
-                return False
-            self._deadline = None
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(self._thread), ctypes.py_object(HandlerTimedOut)
-            )
-            return True
+            over = [thread for thread, deadline in self._deadlines.items() if now >= deadline]
+            for thread in over:
+                del self._deadlines[thread]
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread), ctypes.py_object(HandlerTimedOut)
+                )
+            return bool(over)

@@ -36,10 +36,15 @@ class Received:
 
 @dataclass
 class Receiver:
-    """This answers with `status` and keeps what was sent; 0 breaks the line off."""
+    """This answers with `status` and keeps what was sent; 0 breaks the line off.
+
+    Attributes:
+        until: it answers nobody before this is set.
+    """
 
     url: str = ""
     status: int = 204
+    until: Event | None = None
     received: list[Received] = field(default_factory=list)
 
     def types_of(self, order_id: str) -> list[str]:
@@ -82,6 +87,8 @@ def running_receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if receiver.until is not None:
+                receiver.until.wait(20)
             if not receiver.status:
                 self.connection.close()
                 return

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,13 +17,15 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from modules.kernel import interfaces
 from modules.kernel.contracts import new_id
 from modules.kernel.messaging import unit_of_work
+from modules.kernel.messaging.drivers.delivering import message_threads
 from modules.kernel.messaging.models import SetAside
 from modules.kernel.messaging.testing import drain
+from modules.kernel.messaging.tests.waiting import wait_until
 from modules.ordering.contracts import OrderConfirmed, OrderFailed, OrderFulfilled, OrderPlaced
 from modules.partners.contracts import BadEndpoint, Partners, UnknownEndpoint
 from modules.partners.models import Delivery, Endpoint
 from modules.partners.outward import webhooks
-from modules.partners.tests.receiver import Receiver, is_signed
+from modules.partners.tests.receiver import Receiver, is_signed, running_receiver
 from modules.shipping.contracts import Address
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -174,6 +177,23 @@ class TestDelivery:
         happen(placed(order_id), OrderConfirmed(order_id=order_id))
         assert receiver.types_of(order_id) == ["order.placed", "order.confirmed"]
         assert states(dead.endpoint.endpoint_id) == ["pending", "pending"]
+
+    def test_goes_on_for_others_while_one_endpoint_takes_its_time(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        receiver.until = Event()
+        with running_receiver() as other:
+            interfaces.get(Partners).add_endpoint(partner="other", url=other.url)
+            with unit_of_work("ordering") as work:
+                work.append_all([placed(str(new_id())), placed(str(new_id()), by="other")])
+            threads = message_threads(["partners"])
+            threads.start()
+            try:
+                wait_until(lambda: bool(other.received), what="the other has been told", seconds=15)
+                receiver.until.set()
+                wait_until(lambda: states(endpoint_id) == ["delivered"], what="both have")
+            finally:
+                receiver.until.set()
+                threads.stop()
 
 
 class TestDisabling:

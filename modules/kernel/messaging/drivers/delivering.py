@@ -51,6 +51,7 @@ def _deliver(
                 source=source,
                 owner=owner_here(),
                 recent=pulse.recent,
+                at_once=subscription.at_once,
             )
             consumers[f"{subscription.consumer} on {source}"] = consumer
             while not group.stopping.is_set():

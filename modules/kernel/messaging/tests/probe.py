@@ -84,6 +84,7 @@ def probe_consumer(
     owner: str = "",
     batch: int = 100,
     from_now: bool = False,
+    at_once: int = 1,
 ) -> Consumer:
     """This makes a consumer of the probe's event with one handler."""
     handler = Handler(
@@ -95,6 +96,7 @@ def probe_consumer(
         source="default",
         owner=owner or str(new_id()),
         batch=batch,
+        at_once=at_once,
     )
 
 

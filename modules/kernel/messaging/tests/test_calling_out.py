@@ -1,11 +1,15 @@
-"""A call outside any transaction, during which another takes over: recorded once all the same."""
+"""Calls outside any transaction: several at once, and one during which another takes over."""
+
+import threading
 
 import pytest
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.models import Partition, SetAside, Worker
+from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
     ThingHappened,
     effects,
@@ -17,6 +21,10 @@ from modules.kernel.messaging.tests.probe import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Killed(BaseException):
+    """This ends a process where it stands."""
 
 
 def record(message: ThingHappened, result: object, delivery: Delivery) -> None:
@@ -48,3 +56,99 @@ class TestAWorkerThatIsLateWithItsAnswer:
         assert not late.leases.held
         assert effects() == ["a:1"]
         assert not SetAside.objects.exists()
+
+
+class TestCallsAtTheSameTime:
+    def test_are_of_other_keys_and_those_of_a_key_keep_their_order(self) -> None:
+        three_call = threading.Barrier(3, timeout=20)
+        called: list[tuple[str, int]] = []
+
+        def call(message: ThingHappened, delivery: Delivery) -> None:
+            three_call.wait()
+            called.append((message.thing, message.number))
+
+        publish(*(ThingHappened(thing=key, number=number) for number in (1, 2) for key in "abc"))
+        tick()
+        run(probe_consumer(record, call=call, at_once=3))
+        assert sorted(called[:3]) == [("a", 1), ("b", 1), ("c", 1)]
+        assert sorted(effects()) == ["a:1", "a:2", "b:1", "b:2", "c:1", "c:2"]
+        assert not SetAside.objects.exists()
+
+    def test_that_fail_hold_up_their_own_keys_only_and_are_tried_again_together(self) -> None:
+        two_call = threading.Barrier(2, timeout=20)
+
+        def call(message: ThingHappened, delivery: Delivery) -> None:
+            if message.thing != "good":
+                two_call.wait()
+            if message.thing != "good" and delivery.attempt < 3:
+                raise RuntimeError("not yet")
+
+        publish(
+            ThingHappened(thing="bad", number=1),
+            ThingHappened(thing="worse", number=1),
+            ThingHappened(thing="good", number=1),
+        )
+        tick()
+        consumer = probe_consumer(record, call=call, at_once=2, retry=RetryPolicy(attempts=3))
+        consumer.step()
+        assert effects() == ["good:1"]
+        for _ in range(2):
+            SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
+            consumer.look_again()
+            consumer.step()
+        consumer.close()
+        assert sorted(effects()) == ["bad:1", "good:1", "worse:1"]
+
+    def test_are_not_made_with_one_that_the_process_may_have_died_of(self) -> None:
+        """Counted, and without an error: what is tried with it would lose its attempts to it."""
+        three_call = threading.Barrier(3, timeout=20)
+        called_in: list[int] = []
+
+        def call(message: ThingHappened, delivery: Delivery) -> None:
+            if delivery.attempt == 1:
+                three_call.wait()
+                raise Killed
+            called_in.append(threading.get_ident())
+
+        publish(*(ThingHappened(thing=key, number=1) for key in "abc"))
+        tick()
+        killed = probe_consumer(record, call=call, at_once=3)
+        with pytest.raises(Killed):
+            killed.step()
+        killed.close()
+        assert set(SetAside.objects.values_list("attempts", "error")) == {(1, "")}
+        SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
+        run(probe_consumer(record, call=call, at_once=3))
+        assert called_in == [threading.get_ident()] * 3
+
+    def test_leave_no_thread_behind_where_a_connection_was_lost(self) -> None:
+        """The driver begins anew, with another consumer."""
+        two_call = threading.Barrier(2, timeout=20)
+
+        def call(message: ThingHappened, delivery: Delivery) -> None:
+            two_call.wait()
+            if message.thing == "a":
+                connection.ensure_connection()
+                connection.connection.close()
+
+        publish(*(ThingHappened(thing=key, number=1) for key in "ab"))
+        tick()
+        consumer = probe_consumer(record, call=call, at_once=2)
+        with pytest.raises(Error):
+            consumer.step()
+        assert effects() == ["b:1"]
+        assert "call" not in [thread.name for thread in threading.enumerate()]
+        assert SetAside.objects.get().key == "a", "it is counted, and due again"
+
+    def test_end_the_step_where_one_loses_its_lease(self) -> None:
+        def call(message: ThingHappened, delivery: Delivery) -> None:
+            if message.thing == "a":
+                take_over()
+
+        publish(*(ThingHappened(thing=key, number=1) for key in "ab"))
+        tick()
+        late = probe_consumer(record, call=call, at_once=2, owner="late")
+        assert late.step() == 0
+        assert not late.leases.held
+        late.close()
+        assert sorted(effects()) == ["a:1", "b:1"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,10 +14,10 @@ from django.utils import timezone
 
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
-from modules.kernel.messaging.drivers import delivering
 from modules.kernel.messaging.models import OperatorAction, SetAside
 from modules.kernel.messaging.set_aside import ERROR_LIMIT
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, Subscription
+from modules.kernel.messaging.tests.driver_threads import delivering_threads
 from modules.kernel.messaging.tests.probe import (
     DoThing,
     Recorder,
@@ -213,20 +212,6 @@ class TestAHandlerThatHangs:
         assert "HandlerTimedOut" in parked.error
         assert attempts == [1, 1, 2], "once in the batch, then alone, then again"
         assert effects() == ["good:1", "good:2", "good:4"]
-
-
-@contextmanager
-def delivering_threads(
-    subscription: Subscription, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """This runs a driver's threads, with its watchdog, for one subscription."""
-    monkeypatch.setattr(delivering, "subscriptions", lambda: (subscription,))
-    threads = delivering.message_threads()
-    threads.start()
-    try:
-        yield
-    finally:
-        threads.stop()
 
 
 class TestTheClockOfAProcess:

@@ -12,9 +12,9 @@ from pytest_django import Settings
 
 from modules.kernel.messaging import tasks
 from modules.kernel.messaging.delivery import Delivery
-from modules.kernel.messaging.drivers import delivering
 from modules.kernel.messaging.models import SetAside
 from modules.kernel.messaging.subscriptions import Handler, RetryPolicy, Subscription
+from modules.kernel.messaging.tests.driver_threads import delivering_threads
 from modules.kernel.messaging.tests.probe import (
     ThingHappened,
     effects,
@@ -50,12 +50,9 @@ class TestAHandlerThatIsSlowerThanALease:
         subscription = Subscription(
             "probe", "probe", {"probe.thing_happened": (Handler(record=handle),)}
         )
-        monkeypatch.setattr(delivering, "subscriptions", lambda: (subscription,))
         publish(ThingHappened(thing="a", number=1))
         tick()
-        threads = delivering.message_threads()
-        threads.start()
-        try:
+        with delivering_threads(subscription, monkeypatch):
             assert begun.wait(10)
             other = probe_consumer(
                 lambda message, delivery: taken_over.append(message), owner="other"
@@ -65,8 +62,6 @@ class TestAHandlerThatIsSlowerThanALease:
                 assert time.monotonic() < deadline, "the effect is made"
                 other.step()
                 threading.Event().wait(0.1)
-        finally:
-            threads.stop()
         assert not taken_over
         assert effects() == ["a:1"]
 
