@@ -263,8 +263,10 @@ QUARRY_LEASE_SECONDS = env.float("QUARRY_LEASE_SECONDS", 10.0)
 #: and then SECRET_KEY_FALLBACKS must name every earlier SECRET_KEY.
 QUARRY_PERSONAL_DATA_KEY = env.str("QUARRY_PERSONAL_DATA_KEY", "")
 
-#: Who moves the money: ``sandbox`` (embedded, cards that behave as their token says) or ``stripe``.
+#: Who moves the money: ``sandbox`` (embedded, cards that behave as their token says) or ``stripe``,
+#: of which a process asks so many things at the same time.
 PAYMENTS_PROVIDER = env.str("PAYMENTS_PROVIDER", "sandbox")
+PAYMENTS_CALLS_AT_ONCE = env.int("PAYMENTS_CALLS_AT_ONCE", 8)
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "https://api.stripe.com")
 

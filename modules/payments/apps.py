@@ -33,5 +33,6 @@ class PaymentsConfig(ModuleConfig):
             record=handlers.record_outcome,
             # For about ten minutes: a provider is back by then, mostly, without a person.
             retry=RetryPolicy(attempts=14),
+            at_once=providers.calls_at_once(),
         )
         module.provides(Payments, service.PaymentsService())

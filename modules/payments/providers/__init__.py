@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from modules.payments.domain.provider import PaymentProvider
 
-__all__ = ["configured_provider", "providers_by_token"]
+__all__ = ["calls_at_once", "configured_provider", "providers_by_token"]
 
 
 def providers_by_token() -> PaymentProvider:
@@ -41,3 +41,9 @@ def configured_provider() -> PaymentProvider:
     from modules.payments.providers.stripe import StripeProvider
 
     return StripeProvider(api_key=settings.STRIPE_API_KEY, api_base=settings.STRIPE_API_BASE)
+
+
+def calls_at_once() -> int:
+    """This gives how many calls a process makes at the same time, each for another order."""
+    # The sandbox is in our own database: there is nobody to wait for.
+    return 1 if settings.PAYMENTS_PROVIDER == "sandbox" else settings.PAYMENTS_CALLS_AT_ONCE

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from modules.payments.providers import configured_provider
+from modules.payments.providers import calls_at_once, configured_provider
 from modules.payments.providers.sandbox import SandboxProvider
 from modules.payments.providers.stripe import StripeProvider
 
@@ -30,3 +30,11 @@ class TestConfiguredProvider:
         settings.PAYMENTS_PROVIDER = "piggybank"
         with pytest.raises(ImproperlyConfigured, match="'piggybank': it must be sandbox or stripe"):
             configured_provider()
+
+
+class TestCallsAtOnce:
+    def test_are_several_where_there_is_somebody_to_wait_for(self, settings: Settings) -> None:
+        settings.PAYMENTS_CALLS_AT_ONCE = 5
+        assert calls_at_once() == 1
+        settings.PAYMENTS_PROVIDER = "stripe"
+        assert calls_at_once() == 5
