@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from config.settings.deployable import ALL_MODULES
 from modules.kernel.extraction.writing.verify import clean
 from modules.kernel.interfaces.tokens import make_keys
 from tests.project.serving import free_port, serving
@@ -19,7 +20,6 @@ from tests.services.rule import ServiceMissing
 ROOT = Path(__file__).resolve().parents[3]
 MODULE = "payments"
 _MONOLITH = "monolith"
-_MODULES = ("catalog", "ordering", MODULE, "inventory", "shipping", "notifications", "gateway")
 _STARTS_WITHIN_SECONDS = 90
 
 
@@ -103,7 +103,7 @@ def monolith(folder: Path, prefix: str) -> tuple[Deployable, Mapping[str, str]]:
     Args:
         prefix: of all that the broker keeps.
     """
-    for module in (*_MODULES, "console"):
+    for module in ALL_MODULES:
         make_keys(folder / "keys", module)
     shared = {
         "QUARRY_INTERNAL_KEYS": str(folder / "keys"),

@@ -1,16 +1,16 @@
 """Pictures of who has what: before, between and after."""
 
-_INSIDE = ("catalog", "ordering", "inventory", "shipping", "notifications", "gateway", "console")
+from config.settings.deployable import ALL_MODULES
 
 
 def all_here(module: str) -> str:
     """This is one process that has everything."""
-    return _box("monolith", ["one process, one database", *_modules(_INSIDE, module)])
+    return _box("monolith", ["one process, one database", *_rows(_others(module), module)])
 
 
 def one_elsewhere(module: str, *, broker: str) -> str:
     """This is the module in a process and a database of its own."""
-    left = _box("monolith", ["a process, a database", *_modules(_INSIDE, "")]).splitlines()
+    left = _box("monolith", ["a process, a database", *_rows(_others(module))]).splitlines()
     right = _box("service", ["a process, a database", f"[{module}]"]).splitlines()
     wire = ["", "", "", "calls, HTTP", "<--------------->", f"messages, {broker}", ""]
     height = max(len(left), len(right))
@@ -25,7 +25,11 @@ def one_elsewhere(module: str, *, broker: str) -> str:
     return "\n".join(f"{one:<{width}}{two:^23}{three}".rstrip() for one, two, three in rows)
 
 
-def _modules(modules: tuple[str, ...], moving: str) -> list[str]:
+def _others(module: str) -> list[str]:
+    return [one for one in ALL_MODULES if one != module]
+
+
+def _rows(modules: list[str], moving: str = "") -> list[str]:
     names = [*modules, *([f"[{moving}]"] if moving else [])]
     return ["  ".join(names[first : first + 3]) for first in range(0, len(names), 3)]
 
