@@ -4,7 +4,7 @@ from django import forms
 
 
 class DropForm(forms.Form):
-    """This is why a message is given up; it stays in the audit trail."""
+    """This is why a message is given up, which stays in the audit trail, and how much with it."""
 
     reason = forms.CharField(
         label="Reason",
@@ -13,6 +13,7 @@ class DropForm(forms.Form):
         help_text="Stays in the audit trail, for whoever asks later where the message went.",
         error_messages={"required": "Say why: a message is dropped with a reason only."},
     )
+    whole_key = forms.BooleanField(required=False)
 
 
 class SettleForm(forms.Form):

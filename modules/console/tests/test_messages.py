@@ -140,6 +140,19 @@ class TestDropping:
         assert (action.operator, action.reason) == ("admin", "torn by hand")
         assert action.subject == f"payments default:{parked.position} {NAME}"
 
+    def test_takes_those_behind_it_along_where_the_operator_says_so(self, client: Client) -> None:
+        parked = park(behind=2)
+        park("o-2")
+        assert "Drop the 2 behind it too" in client.get(f"{parked.page}/drop").text
+        form = {"reason": "paid by hand", "whole_key": "on"}
+        answer = client.post(f"{parked.page}/drop", form, follow=True)
+        assert "3 messages dropped for payments" in answer.text
+        assert [one.key for one in operations.set_aside()] == ["o-2"]
+        assert [one.reason for one in answer.context["actions"]] == ["paid by hand"] * 3
+
+    def test_offers_no_others_where_nothing_waits_behind_it(self, client: Client) -> None:
+        assert "behind it too" not in client.get(f"{park().page}/drop").text
+
     def test_is_refused_without_the_token_of_the_form(self) -> None:
         parked = park()
         strict = Client(enforce_csrf_checks=True)

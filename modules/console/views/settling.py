@@ -56,10 +56,11 @@ def drop(request: HttpRequest, **named: Any) -> HttpResponse:
                 {"page": page, "message": page.message, "form": form},
                 status=422 if form.errors else 200,
             )
-        operations.drop(**named, operator=operator_of(request), reason=form.cleaned_data["reason"])
+        dropped = operations.drop(**named, operator=operator_of(request), **form.cleaned_data)
     except NotSetAside as problem:
         return not_set_aside(request, problem)
+    many = f"{len(dropped)} messages dropped" if len(dropped) > 1 else "Dropped"
     messages.success(
-        request, f"Dropped for {page.message.consumer}; the later messages of its key go on."
+        request, f"{many} for {page.message.consumer}; the later messages of its key go on."
     )
     return redirect("console:actions")
