@@ -137,7 +137,7 @@ def verify(source: str, verdict: Verdict, *, expect: str = "") -> Iterator[int]:
     """
     verdict.head = open_log(source, kept_in=source).head()
     previous, after, met = _START, 0, not expect
-    pruned = pruned_until(source)
+    pruned = _Pruned(source)
     for block in ChainBlock.objects.using(source).order_by("last_pos").iterator(chunk_size=20):
         rows, digest = bytes(block.rows), bytes(block.digest)
         if (
@@ -180,13 +180,27 @@ def sealed_until(source: str) -> int:
     return found.last_pos if found else 0
 
 
-def _compare(source: str, block: ChainBlock, verdict: Verdict, pruned_until: int) -> None:
+class _Pruned:
+    """This knows what retention has deleted, also while the log is compared."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._until = 0
+
+    def __contains__(self, position: int) -> bool:
+        if position > self._until:
+            # Retention notes it beforehand, so who misses a row finds the note.
+            self._until = pruned_until(self._source)
+        return position <= self._until
+
+
+def _compare(source: str, block: ChainBlock, verdict: Verdict, pruned: _Pruned) -> None:
     there = {one.position: one for one in _read(source, block.after_pos, block.last_pos)}
     for position, identity, is_stream, digest in ENTRY.iter_unpack(bytes(block.rows)):
         envelope = there.pop(position, None)
         verdict.rows += 1
         if envelope is None:
-            if not is_stream and position <= pruned_until:
+            if not is_stream and position in pruned:
                 verdict.pruned += 1
                 continue
             what, detail = "missing", "the row was sealed, and is not there any more"

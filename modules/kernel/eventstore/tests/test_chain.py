@@ -99,6 +99,15 @@ class TestVerify:
         assert sum(retention.prune("default", older_than=timedelta(days=-1))) >= 3
         assert findings() == []
 
+    def test_does_not_miss_what_is_pruned_while_it_goes_on(self) -> None:
+        verdict = chain.Verdict(database="default")
+        comparing = chain.verify("default", verdict)
+        next(comparing)
+        assert sum(retention.prune("default", older_than=timedelta(days=-1))) >= 3
+        list(comparing)
+        assert verdict.findings == []
+        assert verdict.pruned >= 3
+
     @pytest.mark.parametrize("old", [0, 6])
     def test_misses_what_was_too_young_to_be_pruned(self, old: int) -> None:
         ids = list(Message.objects.order_by("id").values_list("pk", flat=True))
