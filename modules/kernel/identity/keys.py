@@ -76,10 +76,13 @@ _USE = {"use": "sig", "alg": "RS256"}
 
 
 def add_key(path: Path, *, only_first: bool = False) -> str:
-    """This makes a key that signs from now on, before those that there are, and gives its id.
+    """This makes a key that signs from now on, before those that there are.
 
     Args:
         only_first: nothing is done where another process has made one meanwhile.
+
+    Returns:
+        The id of the key that signs.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     key = _named(RSAKey.generate_key(_BITS))
@@ -93,11 +96,11 @@ def add_key(path: Path, *, only_first: bool = False) -> str:
         return str(key.kid)
     try:
         os.link(written, path)  # Fails where there is one: two processes that start make one key.
+        return str(key.kid)
     except FileExistsError:
-        pass
+        return str(_read(path)[0].kid)
     finally:
         written.unlink()
-    return str(key.kid)
 
 
 def _read(path: Path) -> list[RSAKey]:

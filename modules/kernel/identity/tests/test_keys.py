@@ -57,6 +57,10 @@ class TestOurKeys:
         call_command("token_keys")
         assert len(SigningKeys(tmp_path).all()) == 2
 
+    def test_are_named_by_the_one_that_signs_where_another_was_first(self, tmp_path: Path) -> None:
+        first = add_key(tmp_path / "signing.json", only_first=True)
+        assert add_key(tmp_path / "signing.json", only_first=True) == first
+
     def test_are_made_once_by_several_at_once(self, tmp_path: Path) -> None:
         found: list[object] = []
         at_once = [
