@@ -81,8 +81,30 @@ class Attempts:
         self.count(Outcome.HANDLED, envelope.name)
         return True
 
-    def begin_again(self, held: Held, log: Log) -> tuple[Envelope, int] | None:
-        """This counts one more attempt at a message set aside, and says which; None parks it."""
+    def begin_again(
+        self, group: Sequence[Held], log: Log, *, forget: bool
+    ) -> list[tuple[Envelope, int]]:
+        """This counts one more attempt at each message set aside.
+
+        Args:
+            forget: what the last attempts said, as in `SetAsides.count_attempt`.
+
+        Returns:
+            The messages and the numbers of the attempts; what can have none is parked.
+        """
+        again = [(envelope, held) for held in group if (envelope := self._found(held, log))]
+        with unit_of_work(self.subscription.module):
+            for _, held in again:
+                self.leases.fence(held.part)
+                self.set_asides.count_attempt(
+                    held.position,
+                    wait_seconds=self.delay_seconds(held.name, attempts=held.attempts + 1),
+                    forget=forget,
+                )
+        return [(envelope, held.attempts + 1) for envelope, held in again]
+
+    def _found(self, held: Held, log: Log) -> Envelope | None:
+        """This gives a message that is to be tried again; None where it is parked instead."""
         try:
             policy = self.policy(held.name)
         except KeyError:
@@ -98,14 +120,7 @@ class Attempts:
             # Parked, not raised: the other keys of the consumer would wait for it for ever.
             self._park(held, "it is not in the log any more")
             return None
-        attempt = held.attempts + 1
-        with unit_of_work(self.subscription.module):
-            self.leases.fence(held.part)
-            self.set_asides.count_attempt(
-                held.position,
-                wait_seconds=delay_seconds(policy, attempts=attempt, chance=self.chance),
-            )
-        return found[0], attempt
+        return found[0]
 
     def _park(self, held: Held, error: str) -> None:
         with unit_of_work(self.subscription.module):

@@ -49,8 +49,8 @@ class CallThreads:
             return [jobs[0]()]
         while len(self._threads) < len(jobs):
             thread = threading.Thread(target=self._work, name="call", daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
         futures: list[Future[bool]] = [Future() for _ in jobs]
         for job, future in zip(jobs, futures, strict=True):
             self._jobs.put((job, future))

@@ -105,21 +105,21 @@ class Consumer:
             self._rest()
             return 0
         self._rests = False
+        done = 0
         try:
             self._begin()
             self._keep_leases()
-            if not self.leases.held:
-                return 0
-            return self._retry_due() + self._deliver_next()
+            if self.leases.held:
+                done = self._retry_due() + self._deliver_next()
         except (LeaseLost, Moved) as lost:
             _logger.warning("lease_lost", consumer=self.subscription.consumer, detail=str(lost))
             self.leases.forget()
             self._renew_at = 0.0
-            return 0
-        except Exception:
-            # What failed may be a connection of one of theirs: the next begin with new ones.
-            self._call_threads.close()
-            raise
+        finally:
+            # Nothing to do, or one of their connections may have failed: the next have new ones.
+            if not done:
+                self._call_threads.close()
+        return done
 
     @property
     def idle_seconds(self) -> float:
@@ -222,7 +222,7 @@ class Consumer:
         return self._calls_out(envelope.name) and not self._is_suspect(envelope)
 
     def _may_be_retried_with_others(self, held: Held) -> bool:
-        return self._calls_out(held.name) and (held.has_failed or not held.attempts)
+        return self._calls_out(held.name) and held.is_harmless
 
     def _deliver_run(self, run: Sequence[Envelope]) -> None:
         if self._goes_alone(run[0]):
@@ -306,9 +306,11 @@ class Consumer:
         if due:
             self._look_seconds = _FIRST_LOOK_SECONDS
             for some in self._call_threads.groups(due, self._may_be_retried_with_others):
-                again = [self.attempts.begin_again(held, self.log) for held in some]
+                again = self.attempts.begin_again(
+                    some, self.log, forget=self._call_threads.number > 1
+                )
                 self._call_threads.all(
-                    [partial(self.attempts.make, one[0], attempt=one[1]) for one in again if one]
+                    [partial(self.attempts.make, one, attempt=number) for one, number in again]
                 )
             return len(due)
         # Nothing due: look again soon, then ever more rarely, for a parked key may stay for days.

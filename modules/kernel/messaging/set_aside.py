@@ -26,7 +26,7 @@ class Held:
 
     Attributes:
         attempts: how many times its handler has been started.
-        has_failed: one of them has ended, with an error.
+        is_harmless: the process has not died of it: it only waits, or its last attempt has ended.
     """
 
     position: int
@@ -34,7 +34,7 @@ class Held:
     part: int
     name: str
     attempts: int
-    has_failed: bool
+    is_harmless: bool
 
 
 class SetAsides:
@@ -84,12 +84,17 @@ class SetAsides:
                 ],
             )
 
-    def count_attempt(self, position: int, *, wait_seconds: float) -> None:
-        """This counts an attempt, due again after `wait_seconds` should we die in it."""
+    def count_attempt(self, position: int, *, wait_seconds: float, forget: bool = False) -> None:
+        """This counts an attempt, due again after `wait_seconds` should we die in it.
+
+        Args:
+            forget: what the last one said, so that one of which we die is known by its silence.
+        """
         self._update(
             position,
-            f"state = 'retrying', attempts = attempts + 1, "
-            f"due_at = {now_sql(self.database, plus_seconds=wait_seconds)}",
+            "state = 'retrying', attempts = attempts + 1,"
+            + ("error = ''," if forget else "")
+            + f"due_at = {now_sql(self.database, plus_seconds=wait_seconds)}",
         )
 
     def uncount_attempt(self, position: int) -> None:
@@ -116,7 +121,8 @@ class SetAsides:
         """This gives the first message of each key whose turn has come, oldest first."""
         with connections[self.database].cursor() as cursor:
             cursor.execute(
-                "SELECT a.pos, a.key, a.part, a.name, a.attempts, a.error <> ''"
+                "SELECT a.pos, a.key, a.part, a.name, a.attempts,"
+                " a.state = 'waiting' OR (a.attempts > 0 AND a.error <> '')"
                 " FROM messaging_setaside a WHERE a.consumer = %s AND a.source = %s"
                 f" AND a.state <> 'parked' AND a.part IN ({_numbers(parts)})"
                 f" AND a.due_at <= {now_sql(self.database)}"

@@ -76,6 +76,7 @@ def send(command: SendWebhook, delivery: Delivery) -> Sent:
         status=status,
         error=error,
         seconds=seconds,
+        began_at=now,
         now=timezone.now(),
     ):
         raise WebhookNotTaken(f"{job.url}: {error}")

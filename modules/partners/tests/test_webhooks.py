@@ -1,6 +1,8 @@
 """Webhooks from an order's events to a receiver: signed, in order, none lost while it is down."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -49,6 +51,19 @@ def happen(*events: object) -> None:
     with unit_of_work("ordering") as work:
         work.append_all(events)
     drain()
+
+
+@contextmanager
+def delivered_at_once(*events: object) -> Iterator[None]:
+    """These events have happened, and a process delivers what comes of them."""
+    with unit_of_work("ordering") as work:
+        work.append_all(events)
+    threads = message_threads(["partners"])
+    threads.start()
+    try:
+        yield
+    finally:
+        threads.stop()
 
 
 def a_moment_later() -> None:
@@ -183,17 +198,23 @@ class TestDelivery:
         receiver.until = Event()
         with running_receiver() as other:
             interfaces.get(Partners).add_endpoint(partner="other", url=other.url)
-            with unit_of_work("ordering") as work:
-                work.append_all([placed(str(new_id())), placed(str(new_id()), by="other")])
-            threads = message_threads(["partners"])
-            threads.start()
-            try:
+            with delivered_at_once(placed(str(new_id())), placed(str(new_id()), by="other")):
                 wait_until(lambda: bool(other.received), what="the other has been told", seconds=15)
                 receiver.until.set()
                 wait_until(lambda: states(endpoint_id) == ["delivered"], what="both have")
-            finally:
-                receiver.until.set()
-                threads.stop()
+
+    def test_counts_what_fails_at_the_same_time_as_one_failure(
+        self, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        endpoint_id, _ = add(receiver)
+        moment = timezone.now()
+        monkeypatch.setattr(webhooks, "timezone", SimpleNamespace(now=lambda: moment))
+        receiver.status = 503
+        with delivered_at_once(*(placed(str(new_id())) for _ in range(3))):
+            tried = Delivery.objects.filter(attempts=1)
+            wait_until(lambda: tried.count() == 3, what="all three have been tried")
+        found = Endpoint.objects.get(id=endpoint_id)
+        assert (found.failures, found.resting_until) == (1, moment + timedelta(seconds=1))
 
 
 class TestDisabling:

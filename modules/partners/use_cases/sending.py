@@ -68,7 +68,13 @@ def tell_endpoints(
 
 
 def note_failed_attempt(
-    *, delivery_id: str, status: int, error: str, seconds: float, now: datetime
+    *,
+    delivery_id: str,
+    status: int,
+    error: str,
+    seconds: float,
+    began_at: datetime,
+    now: datetime,
 ) -> bool:
     """This notes an attempt that failed, and gives up on its endpoint where it is time to.
 
@@ -89,9 +95,13 @@ def note_failed_attempt(
         delivery.attempts += 1
         delivery.last_status, delivery.last_error = status, error[:_ERROR_LENGTH_MAX]
         delivery.save(update_fields=["attempts", "last_status", "last_error"])
-        endpoint.failures += 1
+        rests_until = endpoint.resting_until or began_at
+        # Those that were made at the same time are one failure of the endpoint.
+        if began_at >= rests_until or not endpoint.failures:
+            endpoint.failures += 1
         endpoint.failing_since = endpoint.failing_since or now
-        endpoint.resting_until = now + max(rest_after(endpoint.failures), slow_rest)
+        rest = max(rest_after(endpoint.failures), slow_rest)
+        endpoint.resting_until = max(rests_until, now + rest)
         endpoint.last_error = error[:_ERROR_LENGTH_MAX]
         reason = reason_to_disable(
             status=status,

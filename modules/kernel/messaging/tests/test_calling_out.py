@@ -6,6 +6,7 @@ import pytest
 from django.db import Error, connection
 from django.db.models.functions import Now
 
+from modules.kernel.messaging import operations
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
 from modules.kernel.messaging.models import Partition, SetAside, Worker
@@ -29,6 +30,16 @@ class Killed(BaseException):
 
 def record(message: ThingHappened, result: object, delivery: Delivery) -> None:
     record_effect(message, delivery)
+
+
+def call_threads() -> int:
+    return [thread.name for thread in threading.enumerate()].count("call")
+
+
+def make_due(consumer: Consumer) -> None:
+    """This has what is set aside tried again in the consumer's next step."""
+    SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
+    consumer.look_again()
 
 
 def take_over() -> None:
@@ -93,33 +104,76 @@ class TestCallsAtTheSameTime:
         consumer.step()
         assert effects() == ["good:1"]
         for _ in range(2):
-            SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
-            consumer.look_again()
+            make_due(consumer)
             consumer.step()
         consumer.close()
         assert sorted(effects()) == ["bad:1", "good:1", "worse:1"]
 
-    def test_are_not_made_with_one_that_the_process_may_have_died_of(self) -> None:
+    @pytest.mark.parametrize("dies_in", [1, 2], ids=["at first", "after it has failed"])
+    def test_are_not_made_with_one_that_the_process_may_have_died_of(self, dies_in: int) -> None:
         """Counted, and without an error: what is tried with it would lose its attempts to it."""
         three_call = threading.Barrier(3, timeout=20)
         called_in: list[int] = []
 
         def call(message: ThingHappened, delivery: Delivery) -> None:
-            if delivery.attempt == 1:
+            if delivery.attempt <= dies_in:
                 three_call.wait()
+            if delivery.attempt < dies_in:
+                raise RuntimeError("not yet")
+            if delivery.attempt == dies_in:
                 raise Killed
             called_in.append(threading.get_ident())
 
         publish(*(ThingHappened(thing=key, number=1) for key in "abc"))
         tick()
-        killed = probe_consumer(record, call=call, at_once=3)
+        killed = probe_consumer(record, call=call, at_once=3, retry=RetryPolicy(attempts=8))
+        for _ in range(dies_in - 1):
+            killed.step()
+            make_due(killed)
         with pytest.raises(Killed):
             killed.step()
         killed.close()
-        assert set(SetAside.objects.values_list("attempts", "error")) == {(1, "")}
+        assert set(SetAside.objects.values_list("attempts", "error")) == {(dies_in, "")}
         SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
-        run(probe_consumer(record, call=call, at_once=3))
+        run(probe_consumer(record, call=call, at_once=3, retry=RetryPolicy(attempts=8)))
         assert called_in == [threading.get_ident()] * 3
+
+    def test_are_not_made_with_one_that_was_parked_because_it_kills(self) -> None:
+        kills = [True]
+        called_in: list[int] = []
+
+        def call(message: ThingHappened, delivery: Delivery) -> None:
+            if kills:
+                raise Killed
+            called_in.append(threading.get_ident())
+
+        publish(*(ThingHappened(thing=key, number=1) for key in "ab"))
+        tick()
+        killed = probe_consumer(record, call=call, retry=RetryPolicy(attempts=1))
+        for _ in "ab":
+            with pytest.raises(Killed):
+                killed.step()
+        killed.close()
+        SetAside.objects.update(due_at="2000-01-01T00:00:00Z")
+        run(probe_consumer(record, call=call, retry=RetryPolicy(attempts=1)))
+        kills.clear()
+        parked = operations.set_aside(state="parked")
+        assert len(parked) == 2
+        for one in parked:
+            operations.retry(
+                consumer="probe", source="default", position=one.position, operator="ann"
+            )
+        run(probe_consumer(record, call=call, at_once=2))
+        assert called_in == [threading.get_ident()] * 2
+
+    def test_leave_no_thread_behind_where_there_is_nothing_more_to_do(self) -> None:
+        publish(*(ThingHappened(thing=key, number=1) for key in "ab"))
+        tick()
+        consumer = probe_consumer(record, call=lambda message, delivery: None, at_once=2)
+        assert consumer.step() == 2
+        assert call_threads() == 2
+        assert consumer.step() == 0
+        assert call_threads() == 0
 
     def test_leave_no_thread_behind_where_a_connection_was_lost(self) -> None:
         """The driver begins anew, with another consumer."""
@@ -137,7 +191,7 @@ class TestCallsAtTheSameTime:
         with pytest.raises(Error):
             consumer.step()
         assert effects() == ["b:1"]
-        assert "call" not in [thread.name for thread in threading.enumerate()]
+        assert call_threads() == 0
         assert SetAside.objects.get().key == "a", "it is counted, and due again"
 
     def test_end_the_step_where_one_loses_its_lease(self) -> None:

@@ -106,8 +106,8 @@ def claims_without_raising_the_epoch(patch: pytest.MonkeyPatch) -> None:
 def counts_an_attempt_only_when_it_has_failed(patch: pytest.MonkeyPatch) -> None:
     count, failed = SetAsides.count_attempt, SetAsides.failed
 
-    def put_off(self: SetAsides, position: int, *, wait_seconds: float) -> None:
-        count(self, position, wait_seconds=wait_seconds)
+    def put_off(self: SetAsides, position: int, **options: Any) -> None:
+        count(self, position, **options)
         SetAside.objects.filter(pos=position).update(attempts=F("attempts") - 1)
 
     def fail(self: SetAsides, position: int, error: str) -> None:
