@@ -81,30 +81,15 @@ class Attempts:
         self.count(Outcome.HANDLED, envelope.name)
         return True
 
-    def begin_again(
-        self, group: Sequence[Held], log: Log, *, forget: bool
-    ) -> list[tuple[Envelope, int]]:
-        """This counts one more attempt at each message set aside.
+    def begin_again(self, held: Held, log: Log, *, forget: bool) -> tuple[Envelope, int] | None:
+        """This counts one more attempt at a message set aside.
 
         Args:
-            forget: what the last attempts said, as in `SetAsides.count_attempt`.
+            forget: what the last attempt said, as in `SetAsides.count_attempt`.
 
         Returns:
-            The messages and the numbers of the attempts; what can have none is parked.
+            The message and the number of the attempt; None where it is parked instead.
         """
-        again = [(envelope, held) for held in group if (envelope := self._found(held, log))]
-        with unit_of_work(self.subscription.module):
-            for _, held in again:
-                self.leases.fence(held.part)
-                self.set_asides.count_attempt(
-                    held.position,
-                    wait_seconds=self.delay_seconds(held.name, attempts=held.attempts + 1),
-                    forget=forget,
-                )
-        return [(envelope, held.attempts + 1) for envelope, held in again]
-
-    def _found(self, held: Held, log: Log) -> Envelope | None:
-        """This gives a message that is to be tried again; None where it is parked instead."""
         try:
             policy = self.policy(held.name)
         except KeyError:
@@ -120,7 +105,15 @@ class Attempts:
             # Parked, not raised: the other keys of the consumer would wait for it for ever.
             self._park(held, "it is not in the log any more")
             return None
-        return found[0]
+        attempt = held.attempts + 1
+        with unit_of_work(self.subscription.module):
+            self.leases.fence(held.part)
+            self.set_asides.count_attempt(
+                held.position,
+                wait_seconds=self.delay_seconds(held.name, attempts=attempt),
+                forget=forget,
+            )
+        return found[0], attempt
 
     def _park(self, held: Held, error: str) -> None:
         with unit_of_work(self.subscription.module):

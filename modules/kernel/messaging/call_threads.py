@@ -7,28 +7,22 @@ to the databases of its own, and closes them when it ends.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from queue import SimpleQueue
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeAlias
 
 from django.db import connections
 
 Job: TypeAlias = Callable[[], bool]
 
 
-class Keyed(Protocol):
-    """This is of a key, whose messages are dealt with one after another."""
-
-    @property
-    def key(self) -> str: ...
-
-
-T = TypeVar("T", bound=Keyed)
-
-
 class CallThreads:
-    """These are threads that are started when there is something to do at the same time."""
+    """These are threads that are started when there is something to do at the same time.
+
+    Used by one thread: it waits until there is room, and begins; what has ended it hears of when
+    it waits again.
+    """
 
     def __init__(self, number: int) -> None:
         """
@@ -38,52 +32,49 @@ class CallThreads:
         self.number = number
         self._threads: list[threading.Thread] = []
         self._jobs: SimpleQueue[tuple[Job, Future[bool]] | None] = SimpleQueue()
+        self._under_way: dict[str, Future[bool]] = {}
 
-    def all(self, jobs: Sequence[Job]) -> list[bool]:
-        """This does the jobs, one alone in the calling thread, and gives what they give.
+    def wait(self, key: str | None = None) -> dict[str, bool]:
+        """This waits until a job of the key may begin; without one, until all are over.
+
+        Returns:
+            What those gave that have ended since the last time, by their keys.
 
         Raises:
-            Exception: what the first of them raised that did not end well, once all have ended.
+            Exception: what one of them raised, once all are over.
         """
-        if len(jobs) == 1:
-            return [jobs[0]()]
-        while len(self._threads) < len(jobs):
+        ended: dict[str, bool] = {}
+        while self._under_way and not self._has_room(key):
+            wait(self._under_way.values(), return_when=FIRST_COMPLETED)
+            over = {one: future for one, future in self._under_way.items() if future.done()}
+            for one, future in over.items():
+                if future.exception() is not None:
+                    wait(self._under_way.values())
+                    self._under_way.clear()
+                ended[one] = future.result()
+                del self._under_way[one]
+        return ended
+
+    def begin(self, key: str, job: Job) -> None:
+        """This has a thread do a job, for which `wait` has made room."""
+        if len(self._threads) <= len(self._under_way):
             thread = threading.Thread(target=self._work, name="call", daemon=True)
             thread.start()
             self._threads.append(thread)
-        futures: list[Future[bool]] = [Future() for _ in jobs]
-        for job, future in zip(jobs, futures, strict=True):
-            self._jobs.put((job, future))
-        wait(futures)
-        return [future.result() for future in futures]
-
-    def groups(self, run: Sequence[T], may: Callable[[T], bool]) -> Iterator[list[T]]:
-        """This splits messages into those that are tried at the same time, in their order.
-
-        Args:
-            may: tells of one that it may be tried beside others, each of another key.
-        """
-        group: list[T] = []
-        for one in run:
-            joins = (
-                len(group) < self.number
-                and all(one.key != other.key for other in group)
-                and all(may(each) for each in [*group, one])
-            )
-            if group and not joins:
-                yield group
-                group = []
-            group.append(one)
-        if group:
-            yield group
+        self._under_way[key] = Future()
+        self._jobs.put((job, self._under_way[key]))
 
     def close(self) -> None:
-        """This ends the threads; `all` may start others."""
+        """This waits for all jobs and ends the threads; `begin` may start others."""
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+        self._under_way.clear()
+
+    def _has_room(self, key: str | None) -> bool:
+        return key is not None and key not in self._under_way and len(self._under_way) < self.number
 
     def _work(self) -> None:
         try:

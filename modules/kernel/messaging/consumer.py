@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import structlog
@@ -216,18 +216,9 @@ class Consumer:
     def _is_suspect(self, envelope: Envelope) -> bool:
         return self.leases.held[envelope.partition].suspect
 
-    # What the process may have died of would take the attempts of the others with it, each time.
-
-    def _may_go_with_others(self, envelope: Envelope) -> bool:
-        return self._calls_out(envelope.name) and not self._is_suspect(envelope)
-
-    def _may_be_retried_with_others(self, held: Held) -> bool:
-        return self._calls_out(held.name) and held.is_harmless
-
     def _deliver_run(self, run: Sequence[Envelope]) -> None:
         if self._goes_alone(run[0]):
-            for some in self._call_threads.groups(run, self._may_go_with_others):
-                self._deliver_alone(some)
+            self._deliver_each(run)
             return
         try:
             self._deliver_together(run)
@@ -243,8 +234,7 @@ class Consumer:
                 size=len(run),
                 error=repr(error),
             )
-            for envelope in run:
-                self._deliver_alone([envelope])
+            self._deliver_each(run)
 
     def _deliver_together(self, run: Sequence[Envelope]) -> None:
         positions = {envelope.partition: envelope.position for envelope in run}
@@ -270,17 +260,14 @@ class Consumer:
         together = self.subscription.handlers[envelope.name][0].together
         return envelope.name if together and envelope.key not in self._held_keys else ""
 
-    def _deliver_alone(self, envelopes: Sequence[Envelope]) -> None:
-        """This sets messages aside with an attempt counted, and makes the attempts.
-
-        Args:
-            envelopes: one, or calls out, each of another key.
-        """
-        positions = {envelope.partition: envelope.position for envelope in envelopes}
-        tried = [envelope for envelope in envelopes if envelope.key not in self._held_keys]
-        with unit_of_work(self.subscription.module):
-            for envelope in envelopes:
-                if envelope.key in self._held_keys:
+    def _deliver_each(self, run: Sequence[Envelope]) -> None:
+        """This sets each message aside with an attempt counted, and makes the attempt."""
+        for envelope in run:
+            beside = self._makes_room(envelope, not self._is_suspect(envelope))
+            position = {envelope.partition: envelope.position}
+            waits = envelope.key in self._held_keys
+            with unit_of_work(self.subscription.module):
+                if waits:
                     self.set_asides.put(envelope, attempts=0, wait_seconds=0)
                 else:
                     self.set_asides.put(
@@ -288,12 +275,32 @@ class Consumer:
                         attempts=1,
                         wait_seconds=self.attempts.delay_seconds(envelope.name, attempts=1),
                     )
-            self.leases.advance(positions)
-        self.leases.advanced(positions)
-        made = self._call_threads.all(
-            [partial(self.attempts.make, one, attempt=1) for one in tried]
-        )
-        failed = {one.key for one, is_done in zip(tried, made, strict=True) if not is_done}
+                self.leases.advance(position)
+            self.leases.advanced(position)
+            if not waits:
+                self._attempt(envelope, 1, beside=beside)
+        self._hear(self._call_threads.wait())
+
+    def _makes_room(self, message: Envelope | Held, is_harmless: bool) -> bool:
+        """This waits until a message may be tried, and tells whether beside others.
+
+        Beside others are calls out, each of another key. What the process may have died of goes
+        alone: it would take the attempts of the others with it, each time.
+        """
+        beside = self._call_threads.number > 1 and is_harmless and self._calls_out(message.name)
+        self._hear(self._call_threads.wait(message.key if beside else None))
+        return beside
+
+    def _attempt(self, envelope: Envelope, number: int, *, beside: bool) -> None:
+        attempt = partial(self.attempts.make, envelope, attempt=number)
+        if beside:
+            self._call_threads.begin(envelope.key, attempt)
+        else:
+            self._hear({envelope.key: attempt()})
+
+    def _hear(self, made: Mapping[str, bool]) -> None:
+        """This notes the keys that wait from now on for a message that has failed."""
+        failed = {key for key, is_done in made.items() if not is_done}
         if failed:
             self._held_keys |= failed
             self._look_at, self._look_seconds = 0.0, _FIRST_LOOK_SECONDS
@@ -305,13 +312,14 @@ class Consumer:
         due = self.set_asides.due(list(self.leases.held), limit=self.batch)
         if due:
             self._look_seconds = _FIRST_LOOK_SECONDS
-            for some in self._call_threads.groups(due, self._may_be_retried_with_others):
+            for held in due:
+                beside = self._makes_room(held, held.is_harmless)
                 again = self.attempts.begin_again(
-                    some, self.log, forget=self._call_threads.number > 1
+                    held, self.log, forget=self._call_threads.number > 1
                 )
-                self._call_threads.all(
-                    [partial(self.attempts.make, one, attempt=number) for one, number in again]
-                )
+                if again:
+                    self._attempt(*again, beside=beside)
+            self._hear(self._call_threads.wait())
             return len(due)
         # Nothing due: look again soon, then ever more rarely, for a parked key may stay for days.
         self._look_at = now + self._look_seconds

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 _FIRST_REST = timedelta(seconds=1)
 _LONGEST_REST = timedelta(minutes=1)
 
-#: A receiver that takes longer is slow. All are told by the same few threads, which wait for the
-#: slowest, so for each second of it the others of other partners get this many.
+#: A receiver that takes longer is slow. All are told by the same few threads, so for each second of
+#: it the others of other partners get this many.
 _PROMPT_SECONDS = 1.0
 _OTHERS_SHARE = 9
 

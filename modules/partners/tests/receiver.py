@@ -40,11 +40,13 @@ class Receiver:
 
     Attributes:
         until: it answers nobody before this is set.
+        asked: what was sent, answered or not.
     """
 
     url: str = ""
     status: int = 204
     until: Event | None = None
+    asked: list[bytes] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
 
     def types_of(self, order_id: str) -> list[str]:
@@ -87,6 +89,7 @@ def running_receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            receiver.asked.append(body)
             if receiver.until is not None:
                 receiver.until.wait(20)
             if not receiver.status:

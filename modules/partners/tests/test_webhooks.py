@@ -209,8 +209,10 @@ class TestDelivery:
         endpoint_id, _ = add(receiver)
         moment = timezone.now()
         monkeypatch.setattr(webhooks, "timezone", SimpleNamespace(now=lambda: moment))
-        receiver.status = 503
+        receiver.status, receiver.until = 503, Event()
         with delivered_at_once(*(placed(str(new_id())) for _ in range(3))):
+            wait_until(lambda: len(receiver.asked) == 3, what="it is asked three times at once")
+            receiver.until.set()
             tried = Delivery.objects.filter(attempts=1)
             wait_until(lambda: tried.count() == 3, what="all three have been tried")
         found = Endpoint.objects.get(id=endpoint_id)

@@ -1,86 +1,69 @@
-"""Which messages are tried at the same time, and what is heard of jobs in threads."""
+"""When a job may begin beside others, and what is heard of it."""
 
-from dataclasses import dataclass
-from threading import Barrier, Event, Thread, get_ident
+from threading import Event, Thread
 
 import pytest
 
 from modules.kernel.messaging.call_threads import CallThreads
 
 
-@dataclass(frozen=True)
-class Item:
-    """This is a message, by its key; one in capitals goes alone."""
-
-    key: str
+@pytest.fixture
+def may_end() -> Event:
+    return Event()
 
 
-def groups(number: int, keys: str) -> list[str]:
-    items = [Item(key) for key in keys]
-    found = CallThreads(number).groups(items, lambda one: one.key.islower())
-    return ["".join(one.key for one in group) for group in found]
-
-
-@pytest.mark.parametrize(
-    ("number", "keys", "expected"),
-    [
-        (2, "abcde", ["ab", "cd", "e"]),
-        (1, "abc", ["a", "b", "c"]),
-        (8, "aab", ["a", "ab"]),
-        (8, "abcb", ["abc", "b"]),
-        (8, "abXcd", ["ab", "X", "cd"]),
-        (8, "XYab", ["X", "Y", "ab"]),
-        (8, "", []),
-    ],
-)
-def test_groups_are_of_other_keys_in_their_order(
-    number: int, keys: str, expected: list[str]
-) -> None:
-    assert groups(number, keys) == expected
-
-
-class TestJobs:
-    def test_give_what_they_give_in_their_order(self) -> None:
+class TestWaiting:
+    def test_is_not_for_jobs_of_other_keys_while_there_is_room(self, may_end: Event) -> None:
         threads = CallThreads(2)
-        both = Barrier(2, timeout=20)
-
-        def first() -> bool:
-            both.wait()
-            return True
-
-        def second() -> bool:
-            both.wait()
-            return False
-
-        assert threads.all([first, second]) == [True, False]
-        assert threads.all([second, first]) == [False, True]
+        threads.begin("a", lambda: may_end.wait(20))
+        assert threads.wait("b") == {}
+        may_end.set()
+        assert threads.wait() == {"a": True}
         threads.close()
 
-    def test_alone_is_done_by_the_caller(self) -> None:
-        assert CallThreads(2).all([lambda: bool(get_ident() == here)]) == [True]
-
-    def test_that_raise_do_so_once_all_have_ended(self) -> None:
+    def test_is_for_what_is_under_way_of_the_key(self) -> None:
         threads = CallThreads(2)
-        may_end = Event()
-        raised: list[BaseException] = []
+        threads.begin("a", lambda: False)
+        assert threads.wait("a") == {"a": False}
+        threads.close()
+
+    def test_is_for_the_first_to_end_where_as_many_are_under_way_as_may_be(
+        self, may_end: Event
+    ) -> None:
+        threads = CallThreads(2)
+        threads.begin("a", lambda: may_end.wait(20))
+        threads.begin("b", lambda: True)
+        assert threads.wait("c") == {"b": True}
+        threads.begin("c", lambda: True)
+        assert threads.wait("d") == {"c": True}
+        may_end.set()
+        assert threads.wait() == {"a": True}
+        assert threads.wait() == {}
+        threads.close()
+
+
+class TestJobsThatRaise:
+    def test_are_heard_of_once_all_are_over(self, may_end: Event) -> None:
+        threads = CallThreads(2)
+        raised: list[str] = []
 
         def fails() -> bool:
             raise RuntimeError("not this one")
 
-        def call() -> None:
+        def wait() -> None:
             try:
-                threads.all([fails, may_end.wait])
+                threads.wait("c")
             except RuntimeError as error:
-                raised.append(error)
+                raised.append(str(error))
 
-        caller = Thread(target=call)
-        caller.start()
-        caller.join(0.1)  # Long enough to be seen to raise too early.
+        threads.begin("a", fails)
+        threads.begin("b", lambda: may_end.wait(20))
+        waiting = Thread(target=wait)
+        waiting.start()
+        waiting.join(0.1)  # Long enough to be seen to raise too early.
         assert not raised
         may_end.set()
-        caller.join()
-        assert [str(error) for error in raised] == ["not this one"]
+        waiting.join()
+        assert raised == ["not this one"]
+        assert threads.wait() == {}
         threads.close()
-
-
-here = get_ident()
