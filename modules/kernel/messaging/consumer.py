@@ -113,6 +113,7 @@ class Consumer:
                 done = self._retry_due() + self._deliver_next()
         except (LeaseLost, Moved) as lost:
             _logger.warning("lease_lost", consumer=self.subscription.consumer, detail=str(lost))
+            self._call_threads.close()  # What the others are at is recorded by what is held.
             self.leases.forget()
             self._renew_at = 0.0
         finally:

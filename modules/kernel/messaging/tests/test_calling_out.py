@@ -4,11 +4,13 @@ import threading
 
 import pytest
 from django.db import Error, connection
+from django.db.models import F
 from django.db.models.functions import Now
 
 from modules.kernel.messaging import operations
 from modules.kernel.messaging.consumer import Consumer
 from modules.kernel.messaging.delivery import Delivery
+from modules.kernel.messaging.envelope import partition_of
 from modules.kernel.messaging.models import Partition, SetAside, Worker
 from modules.kernel.messaging.subscriptions import RetryPolicy
 from modules.kernel.messaging.tests.probe import (
@@ -208,6 +210,32 @@ class TestCallsAtTheSameTime:
         assert effects() == ["b:1"]
         assert call_threads() == 0
         assert SetAside.objects.get().key == "a", "it is counted, and due again"
+
+    def test_are_recorded_where_the_lease_of_another_is_lost_meanwhile(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        forgotten = threading.Event()
+
+        def call(message: ThingHappened, delivery: Delivery) -> None:
+            forgotten.wait(0.5)  # Longer than it takes to lose the lease, and to forget all.
+
+        consumer = probe_consumer(record, call=call, at_once=2)
+        consumer.step()
+        Partition.objects.filter(part=partition_of("b")).update(epoch=F("epoch") + 1)
+        forget = consumer.leases.forget
+
+        def forget_and_tell() -> None:
+            forget()
+            forgotten.set()
+
+        monkeypatch.setattr(consumer.leases, "forget", forget_and_tell)
+        publish(*(ThingHappened(thing=key, number=1) for key in "ab"))
+        tick()
+        assert consumer.step() == 0
+        assert forgotten.is_set()
+        assert effects() == ["a:1"]
+        assert not SetAside.objects.exists()
+        consumer.close()
 
     def test_end_the_step_where_one_loses_its_lease(self) -> None:
         def call(message: ThingHappened, delivery: Delivery) -> None:
