@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 #: After a failure the endpoint is left alone for a while, however much there is for it: a
-#: receiver that is down must not be asked once for each order. (As many times as a process sends at
-#: the same time it may be: those count as one failure.)
+#: receiver that is down must not be asked once for each order. What is sent at the same time is one
+#: failure.
 _FIRST_REST = timedelta(seconds=1)
 _LONGEST_REST = timedelta(minutes=1)
 
