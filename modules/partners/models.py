@@ -82,6 +82,7 @@ class Delivery(models.Model):
     Attributes:
         message_id: of the event in the log.
         body: what is sent, to the byte, in every attempt.
+        failing_since: when the first attempt failed, since it was last to be sent.
     """
 
     class State(models.TextChoices):
@@ -99,6 +100,7 @@ class Delivery(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     last_status = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=200, default="")
+    failing_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
 
@@ -108,7 +110,10 @@ class Delivery(models.Model):
                 fields=["endpoint", "message_id"], name="partners_delivery_once"
             ),
         )
-        indexes = (models.Index(fields=["endpoint", "-id"], name="partners_delivery_log"),)
+        indexes = (
+            models.Index(fields=["endpoint", "-id"], name="partners_delivery_log"),
+            models.Index(fields=["endpoint", "order_id"], name="partners_delivery_order"),
+        )
 
     def __str__(self) -> str:
         return f"{self.event_type} of {self.order_id} ({self.state})"

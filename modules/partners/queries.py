@@ -114,14 +114,14 @@ class Job:
 
     Attributes:
         secrets: all that it is signed with.
-        is_enabled: whether anything is sent there at all.
+        is_wanted: the endpoint is enabled, and this is not held for a replay.
     """
 
     url: str
     webhook_id: str
     body: bytes
     secrets: tuple[str, ...]
-    is_enabled: bool
+    is_wanted: bool
     resting_until: datetime | None
 
 
@@ -137,7 +137,7 @@ def job(delivery_id: str, *, now: datetime) -> Job | None:
         webhook_id=_webhook_id(row),
         body=row.body.encode(),
         secrets=(endpoint.secret, endpoint.previous_secret) if both else (endpoint.secret,),
-        is_enabled=endpoint.state == Endpoint.State.ENABLED,
+        is_wanted=endpoint.state == Endpoint.State.ENABLED and row.state != Delivery.State.HELD,
         resting_until=endpoint.resting_until,
     )
 

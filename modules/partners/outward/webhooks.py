@@ -19,8 +19,8 @@ from modules.partners.domain.addresses import ForbiddenTarget, target_of
 from modules.partners.domain.signing import signed_headers
 from modules.partners.outward.posting import NotAnswered, post
 
-#: Longer than an endpoint is tried before it is disabled, which is after days; the message
-#: then has an end, so that it is not parked.
+#: Longer than a delivery is tried before it is held, which is after days; the message then has an
+#: end, so that it is not parked.
 RETRY = RetryPolicy(attempts=10_000, first=timedelta(seconds=1), longest=timedelta(minutes=5))
 
 
@@ -44,10 +44,10 @@ class Sent:
 
 
 def send(command: SendWebhook, delivery: Delivery) -> Sent:
-    """This sends one message, unless its endpoint is disabled, resting or gone."""
+    """This sends one message, unless it is held, or its endpoint is disabled, resting or gone."""
     now = timezone.now()
     job = queries.job(command.delivery_id, now=now)
-    if job is None or not job.is_enabled:
+    if job is None or not job.is_wanted:
         return Sent(0)
     if job.resting_until is not None and now < job.resting_until:
         raise WebhookNotTaken(f"{job.url} has just failed, or was slow, and is left alone")

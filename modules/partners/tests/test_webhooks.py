@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -240,6 +241,57 @@ class TestDisabling:
         happen(placed(str(new_id())))
         assert states(endpoint_id) == ["held"]
 
+    def test_is_of_one_order_where_the_others_are_taken(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        order_id = str(new_id())
+        receiver.status = 400
+        happen(placed(order_id), OrderConfirmed(order_id=order_id))
+        days = timedelta(days=settings.PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS)
+        Delivery.objects.update(failing_since=F("failing_since") - days)
+        Endpoint.objects.update(failing_since=None)  # It has taken what is of other orders.
+        a_moment_later()
+        assert states(endpoint_id) == ["held", "held"]
+        assert not SetAside.objects.exists()
+        receiver.status = 204
+        happen(OrderFulfilled(order_id=order_id), placed(str(new_id())))
+        a_moment_later()
+        assert states(endpoint_id) == ["held", "held", "held", "delivered"]
+        assert interfaces.get(Partners).replay(partner=ACME, endpoint_id=endpoint_id) == 3
+        drain()
+        assert receiver.types_of(order_id) == [
+            "order.placed",
+            "order.confirmed",
+            "order.fulfilled",
+        ]
+
+    def test_leaves_what_comes_afterwards_behind_what_is_held(self, receiver: Receiver) -> None:
+        endpoint_id, _ = add(receiver)
+        partners = interfaces.get(Partners)
+        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=False)
+        order_id = str(new_id())
+        happen(placed(order_id))
+        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=True)
+        happen(OrderConfirmed(order_id=order_id))
+        assert receiver.received == []
+        assert partners.replay(partner=ACME, endpoint_id=endpoint_id) == 2
+        happen(OrderFulfilled(order_id=order_id))
+        assert receiver.types_of(order_id) == [
+            "order.placed",
+            "order.confirmed",
+            "order.fulfilled",
+        ]
+
+    @pytest.mark.parametrize("said", [(True,), (False, True)], ids=["enabled", "again"])
+    def test_and_enabling_end_no_rest(self, receiver: Receiver, said: tuple[bool, ...]) -> None:
+        endpoint_id, _ = add(receiver)
+        later = timezone.now() + timedelta(minutes=10)
+        Endpoint.objects.update(resting_until=later)
+        for enabled in said:
+            interfaces.get(Partners).change_endpoint(
+                partner=ACME, endpoint_id=endpoint_id, enabled=enabled
+            )
+        assert Endpoint.objects.get().resting_until == later
+
     def test_loses_nothing_that_happens_meanwhile(self, receiver: Receiver) -> None:
         endpoint_id, _ = add(receiver)
         partners = interfaces.get(Partners)
@@ -321,3 +373,24 @@ class TestEndpoints:
         a_moment_later()
         assert receiver.received == []
         assert not SetAside.objects.exists()
+
+
+class TestTheCommand:
+    def test_says_who_is_meant_where_nobody_is_found(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        call_command("webhooks", "list", "acme-inc")
+        assert "the client_id that `manage.py oauth_client` has printed" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("since", ["2026-13-01T00:00:00Z", "2026-11-28T00:00:00", "yesterday"])
+    def test_refuses_what_is_no_time(self, receiver: Receiver, since: str) -> None:
+        endpoint_id, _ = add(receiver)
+        with pytest.raises(CommandError, match="a time with its zone"):
+            call_command("webhooks", "replay", ACME, endpoint_id, "--since", since)
+
+    def test_says_that_nothing_was_sent_again(
+        self, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        endpoint_id, _ = add(receiver)
+        call_command("webhooks", "replay", ACME, endpoint_id)
+        assert capsys.readouterr().out == "replayed=0\n"

@@ -27,6 +27,8 @@ def add_endpoint(*, partner: str, url: str, event_types: Sequence[str], now: dat
     _check_types(event_types)
     secret = secret_of(secrets.token_bytes(SECRET_BYTES))
     with unit_of_work("partners"):
+        # Locked, so that two who add at once are counted one after the other.
+        list(Endpoint.objects.select_for_update().filter(partner=partner).values_list("id"))
         if Endpoint.objects.filter(partner=partner).count() >= ENDPOINTS_MAX:
             raise BadEndpoint(f"a partner has at most {ENDPOINTS_MAX} endpoints; remove one first")
         made = Endpoint.objects.create(
@@ -59,11 +61,11 @@ def change_endpoint(
             endpoint.url = url
         if event_types is not None:
             endpoint.event_types = list(event_types)
-        if enabled is not None:
+        if enabled is not None and enabled != (endpoint.state == Endpoint.State.ENABLED):
             endpoint.state = Endpoint.State.ENABLED if enabled else Endpoint.State.DISABLED
             endpoint.reason = "" if enabled else "the partner has disabled it"
-            endpoint.failures, endpoint.last_error = 0, ""
-            endpoint.failing_since = endpoint.resting_until = None
+            endpoint.failures, endpoint.last_error, endpoint.failing_since = 0, "", None
+            # A rest goes on: the time of the others is not the partner's to take.
         endpoint.save()
     return queries.shown_endpoint(endpoint)
 

@@ -34,7 +34,8 @@ def tell_endpoints(
         placed_by: the customer, where the event says it.
 
     Returns:
-        How many will be; one that is disabled gets it on request.
+        How many will be; one that is disabled, or has not taken what came before, gets it on
+        request.
     """
     with unit_of_work("partners") as work:
         if placed_by and Endpoint.objects.filter(partner=placed_by).exists():
@@ -50,7 +51,9 @@ def tell_endpoints(
         body = payload(event_type=event_type, order_id=order_id, code=code, happened_at=happened_at)
         told = 0
         for endpoint in wanting:
-            enabled = endpoint.state == Endpoint.State.ENABLED
+            # Behind what is held of the order: sent before it, it would be out of order.
+            held = endpoint.deliveries.filter(order_id=order_id, state=Delivery.State.HELD)
+            is_sent = endpoint.state == Endpoint.State.ENABLED and not held.exists()
             made = Delivery.objects.create(
                 id=new_id(),
                 endpoint=endpoint,
@@ -58,10 +61,10 @@ def tell_endpoints(
                 event_type=event_type,
                 order_id=order_id,
                 body=body,
-                state=Delivery.State.PENDING if enabled else Delivery.State.HELD,
+                state=Delivery.State.PENDING if is_sent else Delivery.State.HELD,
                 created_at=happened_at,
             )
-            if enabled:
+            if is_sent:
                 _send(work, made)
                 told += 1
         return told
@@ -76,14 +79,17 @@ def note_failed_attempt(
     began_at: datetime,
     now: datetime,
 ) -> bool:
-    """This notes an attempt that failed, and gives up on its endpoint where it is time to.
+    """This notes an attempt that failed, and gives up where it is time to.
+
+    On the endpoint, when it takes nothing any more; or on this delivery, where it takes others.
 
     Args:
         seconds: what the attempt took.
 
     Returns:
-        Whether the endpoint is still enabled.
+        Whether it is to be tried again.
     """
+    after = timedelta(days=settings.PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS)
     with unit_of_work("partners"):
         delivery = Delivery.objects.filter(id=delivery_id).first()
         if delivery is None:
@@ -94,7 +100,8 @@ def note_failed_attempt(
             error = f"{error}, after {seconds:.1f} s"
         delivery.attempts += 1
         delivery.last_status, delivery.last_error = status, error[:_ERROR_LENGTH_MAX]
-        delivery.save(update_fields=["attempts", "last_status", "last_error"])
+        delivery.failing_since = delivery.failing_since or now
+        delivery.save(update_fields=["attempts", "last_status", "last_error", "failing_since"])
         rests_until = endpoint.resting_until or began_at
         # Those that were made at the same time are one failure of the endpoint.
         if began_at >= rests_until or not endpoint.failures:
@@ -107,12 +114,12 @@ def note_failed_attempt(
             status=status,
             failing_since=endpoint.failing_since,
             now=now,
-            after=timedelta(days=settings.PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS),
+            after=after,
         )
         if reason:
             endpoint.state, endpoint.reason = Endpoint.State.DISABLED, reason
         endpoint.save()
-        return not reason
+        return not reason and now - delivery.failing_since < after
 
 
 def note_sent(*, delivery_id: str, status: int, seconds: float, now: datetime) -> None:
@@ -127,7 +134,7 @@ def note_sent(*, delivery_id: str, status: int, seconds: float, now: datetime) -
             return
         delivery.attempts += 1
         delivery.state, delivery.delivered_at = Delivery.State.DELIVERED, now
-        delivery.last_status, delivery.last_error = status, ""
+        delivery.last_status, delivery.last_error, delivery.failing_since = status, "", None
         delivery.save()
         endpoint = Endpoint.objects.select_for_update().get(id=delivery.endpoint_id)
         endpoint.failures, endpoint.failing_since, endpoint.last_error = 0, None, ""
@@ -142,11 +149,14 @@ def note_sent(*, delivery_id: str, status: int, seconds: float, now: datetime) -
 
 
 def put_on_hold(*, delivery_id: str) -> None:
-    """This leaves a delivery for a replay: its endpoint is disabled."""
+    """This leaves a delivery, and those of its order behind it, for a replay."""
     with unit_of_work("partners"):
-        Delivery.objects.filter(id=delivery_id, state=Delivery.State.PENDING).update(
-            state=Delivery.State.HELD
-        )
+        pending = Delivery.objects.filter(state=Delivery.State.PENDING)
+        first = pending.filter(id=delivery_id).first()
+        if first is not None:
+            pending.filter(
+                endpoint=first.endpoint_id, order_id=first.order_id, id__gte=first.id
+            ).update(state=Delivery.State.HELD)
 
 
 def replay(*, partner: str, endpoint_id: str, delivery_id: str, since: datetime | None) -> int:
@@ -175,7 +185,7 @@ def replay(*, partner: str, endpoint_id: str, delivery_id: str, since: datetime 
         for delivery in found:
             _send(work, delivery)
         Delivery.objects.filter(id__in=[delivery.id for delivery in found]).update(
-            state=Delivery.State.PENDING
+            state=Delivery.State.PENDING, failing_since=None
         )
         return len(found)
 

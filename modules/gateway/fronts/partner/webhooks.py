@@ -53,7 +53,7 @@ class PartnerEndpointsView(PartnerView):
         tags=_TAGS,
         operation_id="add_webhook",
         summary="Add an endpoint",
-        description="It is told of orders that are placed from now on. The secret is told once.",
+        description="It is told of orders placed while you have one. The secret is told once.",
         request=PartnerNewEndpointSerializer,
         responses={
             201: PartnerSecretSerializer,
