@@ -128,3 +128,26 @@ def test_an_account_that_is_not_there_any_more_has_no_session(ended: str) -> Non
 def test_a_form_without_its_token_is_refused(ordering: OrderingDouble) -> None:
     browser = Client(enforce_csrf_checks=True)
     assert browser.post("/account/login", {"username": "ann"}).status_code == 403
+
+
+AUTHORIZE = "/oauth/authorize?client_id=app&redirect_uri=https%3A%2F%2Fapp.example%2Fback"
+
+
+@pytest.mark.parametrize("path", ["/account/login", "/account/new"])
+def test_who_came_from_a_program_goes_on_by_a_page_and_not_by_a_redirect(path: str) -> None:
+    """A browser would hold the program's own address to the form's policy, and stop there."""
+    if path == "/account/login":
+        User.objects.create_user("ann", password=PASSWORD)
+    said = {
+        "username": "ann",
+        "password": PASSWORD,
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+        "next": AUTHORIZE,
+    }
+    browser = Client()
+    answer = browser.post(path, said)
+    assert answer.status_code == 200
+    assert answer.headers["Refresh"] == f"0; url={AUTHORIZE}"
+    assert f'href="{AUTHORIZE.replace("&", "&amp;")}"' in answer.text
+    assert "_auth_user_id" in browser.session

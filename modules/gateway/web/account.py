@@ -1,6 +1,7 @@
 """Accounts of customers: logging in, out, and having one at all. Guests shop without."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
@@ -8,7 +9,8 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -28,9 +30,9 @@ class Login(LoginView):
     http_method_names = ("get", "head", "post", "options")
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
+        super().form_valid(form)
         self.request.session[SUBJECT_IN_SESSION] = subject_of(form.get_user())
-        return response
+        return _go_on(self.request, self.get_success_url())
 
     def render_to_response(self, context: dict[str, Any], **more: Any) -> HttpResponse:
         status = 422 if context["form"].errors else 200
@@ -61,9 +63,20 @@ def register(request: HttpRequest) -> HttpResponse:
             subject = subject_of(user, wanted=request.session.get(SUBJECT_IN_SESSION, ""))
         login(request, user, backend=_HOW)
         request.session[SUBJECT_IN_SESSION] = subject
-        return redirect(_after(request))
+        return _go_on(request, resolve_url(_after(request)))
     context = {"form": form, "next": request.GET.get("next", "")}
     return shop_page(request, "register.html", context, status=422 if form.errors else 200)
+
+
+def _go_on(request: HttpRequest, to: str) -> HttpResponse:
+    """This answers a form: the browser goes on to where its visitor wanted."""
+    if urlsplit(to).path != reverse("oauth2_provider:authorize"):
+        return redirect(to)
+    # From there it is sent on to a program's own address. Browsers hold that to the form's policy,
+    # `form-action 'self'`, as long as it is all redirects of one form (CSP Level 3, 6.4.1).
+    page = shop_page(request, "logged_in.html", {"to": to})
+    page.headers["Refresh"] = f"0; url={to}"
+    return page
 
 
 def _after(request: HttpRequest) -> str:
