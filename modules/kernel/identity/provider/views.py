@@ -16,6 +16,9 @@ from modules.kernel.identity.provider.tokens import ClientScopes
 
 _AN_HOUR = 3_600
 
+#: By nothing are those that ask in the name of people: what runs there can keep no secret.
+_CLIENTS_SAY_WHO_THEY_ARE_BY = ["client_secret_basic", "client_secret_post", "none"]
+
 _logger = structlog.get_logger("quarry.identity")
 
 
@@ -62,7 +65,8 @@ def discovery(request: HttpRequest) -> JsonResponse:
             "code_challenge_methods_supported": ["S256"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": _CLIENTS_SAY_WHO_THEY_ARE_BY,
+            "revocation_endpoint_auth_methods_supported": _CLIENTS_SAY_WHO_THEY_ARE_BY,
             "authorization_response_iss_parameter_supported": True,
         }
     )

@@ -239,8 +239,18 @@ def test_the_provider_describes_itself() -> None:
     assert said["issuer"] == issuing().issuer
     assert said["jwks_uri"] == f"{issuing().issuer}/.well-known/jwks.json"
     assert json.dumps(said["code_challenge_methods_supported"]) == '["S256"]'
+    # A program without a secret reads here that it may ask for tokens.
+    assert "none" in said["token_endpoint_auth_methods_supported"]
+    assert "none" in said["revocation_endpoint_auth_methods_supported"]
 
 
 def test_a_scope_that_is_none_is_refused() -> None:
     with pytest.raises(CommandError, match="there is no scope 'things:steal'"):
         registered("acme", "--scopes", "things:steal")
+
+
+def test_a_scope_of_the_house_is_given_to_nobody_who_has_made_an_account(settings: Any) -> None:
+    settings.QUARRY_HOUSE_SCOPES = ["things:write"]
+    with pytest.raises(CommandError, match="'things:write' is for the house only"):
+        registered("app", "--scopes", "things:write", "--redirect-uri", "https://app.example/back")
+    assert "client_secret" in registered("stock", "--scopes", "things:write")

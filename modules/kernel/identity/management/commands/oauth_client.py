@@ -32,6 +32,12 @@ class Command(BaseCommand):
                 f"there is no scope {unknown[0]!r}; there are {', '.join(settings.QUARRY_SCOPES)}"
             )
         of_people = bool(options["redirect_uri"])
+        if of_people and (house := sorted(set(scopes) & set(settings.QUARRY_HOUSE_SCOPES))):
+            # Whoever makes an account could log in there, and would have it.
+            raise CommandError(
+                f"{house[0]!r} is for the house only: give it to a program that asks in its own "
+                "name, without --redirect-uri"
+            )
         client = Client(
             name=options["name"],
             client_type=Client.CLIENT_PUBLIC if of_people else Client.CLIENT_CONFIDENTIAL,
