@@ -86,6 +86,7 @@ class OrderingDouble:
 
     def __init__(self) -> None:
         self.baskets: dict[str, dict[str, int]] = {}
+        self.checked_out: dict[str, str] = {}
         self.placed: dict[str, Order] = {}
 
     def place_order(self, request: PlaceOrder, *, idempotency_key: str) -> OrderSummary:
@@ -120,6 +121,8 @@ class OrderingDouble:
     def check_out_basket(
         self, *, basket_id: str, customer_id: str, ship_to: Address, payment_token: str
     ) -> OrderSummary:
+        if basket_id in self.checked_out:
+            return _summary(self.placed[self.checked_out[basket_id]])
         basket = self.basket(basket_id=basket_id)
         if not basket.lines:
             raise EmptyBasket("there is nothing in the basket", basket_id=basket_id)
@@ -148,6 +151,7 @@ class OrderingDouble:
             shipment=None,
         )
         self.placed[order.order_id] = order
+        self.checked_out[basket_id] = order.order_id
         return _summary(order)
 
     def move(self, order_id: str, **changes: object) -> None:

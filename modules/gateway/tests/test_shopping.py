@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 
 from modules.gateway.tests.doubles import InventoryDouble, OrderingDouble
-from modules.kernel.contracts import Unavailable
+from modules.kernel.contracts import Forbidden, Problem, Unavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,49 @@ class TestCheckout:
         second = client.post("/shop/checkout", form)
         assert second.headers["Location"] == first.headers["Location"]
         assert len(ordering.placed) == 1
+
+    def test_takes_no_earlier_order_for_the_one_of_a_basket_that_was_emptied(
+        self, client: Client, ordering: OrderingDouble
+    ) -> None:
+        put_mugs_in_basket(client)
+        client.post("/shop/checkout", filled_in_form(client))
+        put_mugs_in_basket(client)
+        form = filled_in_form(client)
+        client.post("/shop/basket/lines", {"sku": "MUG", "quantity": 0})  # In another tab.
+        answer = client.post("/shop/checkout", form)
+        assert answer.headers["Location"] == "/shop/basket"
+        assert len(ordering.placed) == 1
+
+    @pytest.mark.parametrize(
+        ("problem", "status", "next_step"),
+        [
+            (
+                Unavailable("ordering does not answer"),
+                503,
+                "Go back in a moment, and send it again",
+            ),
+            (Forbidden("you have logged out in another tab"), 403, "Browse products"),
+        ],
+    )
+    def test_shows_a_page_where_it_cannot_be(
+        self,
+        client: Client,
+        ordering: OrderingDouble,
+        monkeypatch: pytest.MonkeyPatch,
+        problem: Problem,
+        status: int,
+        next_step: str,
+    ) -> None:
+        def refuse(**_: object) -> None:
+            raise problem
+
+        put_mugs_in_basket(client)
+        form = filled_in_form(client)
+        monkeypatch.setattr(ordering, "check_out_basket", refuse)
+        answer = client.post("/shop/checkout", form)
+        assert answer.status_code == status
+        assert next_step in answer.text
+        assert problem.detail[1:] in answer.text
 
     def test_does_not_order_a_new_basket_with_an_old_form(
         self, client: Client, ordering: OrderingDouble

@@ -1,12 +1,17 @@
 """Drawing a page of the shop: what every page shows beside its own content."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django_htmx.middleware import HtmxDetails
 
 from modules.gateway.web.visitor import basket_of
+from modules.kernel.contracts import Problem, Unavailable
+from modules.kernel.http.problems import problem_details
+from modules.kernel.placements import is_moved_away
 from modules.ordering.contracts import Basket
 
 
@@ -33,3 +38,27 @@ def shop_page(
 def not_found(request: HttpRequest, what: str) -> HttpResponse:
     """This answers 404 with a page that leads back into the shop."""
     return shop_page(request, "not_found.html", {"what": what}, status=404)
+
+
+def with_problems_shown(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """This has a view answer with a page where it raises a `Problem` that it knows nothing of."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **named)
+        except Problem as problem:
+            if is_moved_away(problem):
+                raise  # The edge answers anew, where the module is now.
+            told = problem_details(problem)
+            context = {
+                "title": told["title"],
+                "detail": told["detail"],
+                "later": isinstance(problem, Unavailable),
+                "basket": None,  # Whoever has that may be who could not be asked.
+            }
+            return shop_page(request, "problem.html", context, status=told["status"])
+
+    return shown

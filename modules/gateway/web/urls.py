@@ -1,22 +1,27 @@
 from django.urls import path
 
 from modules.gateway.web import account, basket, browsing, checkout, orders
+from modules.gateway.web.page import with_problems_shown
 
 app_name = "shop"
 
+# A page also for what a view knows nothing of; an edge that answers with JSON is for programs.
 urlpatterns = [
-    path("", browsing.browse, name="browse"),
-    path("shop/products/<str:sku>", browsing.product, name="product"),
-    path("shop/art/<slug:category>/<str:sku>.svg", browsing.art, name="art"),
-    path("shop/basket", basket.show, name="basket"),
-    path("shop/basket/lines", basket.put, name="put_in_basket"),
-    path("shop/checkout", checkout.check_out, name="checkout"),
-    path("account/login", account.Login.as_view(), name="login"),
-    path("account/logout", account.Logout.as_view(), name="logout"),
-    path("account/new", account.register, name="register"),
-    path("shop/orders", orders.mine, name="orders"),
-    path("shop/orders/<str:order_id>", orders.show, name="order"),
-    path("shop/orders/<str:order_id>/progress", orders.progress, name="order_progress"),
-    path("shop/orders/<str:order_id>/cancel", orders.cancel, name="cancel_order"),
-    path("shop/orders/<str:order_id>/return", orders.send_back, name="return_order"),
+    path(route, with_problems_shown(view), name=name)
+    for route, view, name in (
+        ("", browsing.browse, "browse"),
+        ("shop/products/<str:sku>", browsing.product, "product"),
+        ("shop/art/<slug:category>/<str:sku>.svg", browsing.art, "art"),
+        ("shop/basket", basket.show, "basket"),
+        ("shop/basket/lines", basket.put, "put_in_basket"),
+        ("shop/checkout", checkout.check_out, "checkout"),
+        ("account/login", account.Login.as_view(), "login"),
+        ("account/logout", account.Logout.as_view(), "logout"),
+        ("account/new", account.register, "register"),
+        ("shop/orders", orders.mine, "orders"),
+        ("shop/orders/<str:order_id>", orders.show, "order"),
+        ("shop/orders/<str:order_id>/progress", orders.progress, "order_progress"),
+        ("shop/orders/<str:order_id>/cancel", orders.cancel, "cancel_order"),
+        ("shop/orders/<str:order_id>/return", orders.send_back, "return_order"),
+    )
 ]
