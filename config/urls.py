@@ -23,3 +23,5 @@ urlpatterns = [
     *(path("", include(f"modules.{module}.urls")) for module in settings.QUARRY_MODULES),
     *urls_elsewhere(),
 ]
+
+handler404 = "modules.kernel.http.problems.page_not_found"

@@ -246,3 +246,23 @@ class TestOrderPage:
     def test_says_when_there_is_nothing_to_send_back(self, client: Client, order_id: str) -> None:
         response = client.post(f"/shop/orders/{order_id}/return", follow=True)
         assert "There is nothing to send back" in response.text
+
+
+class TestPages:
+    @pytest.mark.parametrize("path", ["/shop/basket", "/shop/checkout"])
+    def test_of_what_is_somebodys_own_are_kept_by_nobody(
+        self, client: Client, ordering: OrderingDouble, path: str
+    ) -> None:
+        put_mugs_in_basket(client)
+        assert "no-store" in client.get(path).headers["Cache-Control"]
+
+    def test_that_there_are_not_lead_people_back_and_tell_programs(
+        self, client: Client, ordering: OrderingDouble
+    ) -> None:
+        browsers = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+        page = client.get("/shop/nowhere", headers={"Accept": browsers})
+        assert page.status_code == 404
+        assert "There is no such page" in page.text
+        told = client.get("/api/v1/nowhere")
+        assert (told.status_code, told.json()["code"]) == (404, "not-found")
+        assert told.headers["Content-Type"] == "application/problem+json"

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.gateway.web.forms import BasketLineForm
@@ -14,6 +15,7 @@ from modules.ordering.contracts import Ordering
 
 
 @require_GET
+@never_cache
 def show(request: HttpRequest) -> HttpResponse:
     """This shows the basket."""
     return shop_page(request, "basket.html", {"basket": basket_of(request)})

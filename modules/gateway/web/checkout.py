@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from modules.gateway.web.forms import TEST_CARDS, CheckoutForm
@@ -13,6 +14,7 @@ from modules.ordering.contracts import EmptyBasket, Ordering
 
 
 @require_http_methods(["GET", "POST"])
+@never_cache
 def check_out(request: HttpRequest) -> HttpResponse:
     """This shows the form, and places the order that it asks for."""
     if request.method == "POST":

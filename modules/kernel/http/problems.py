@@ -13,7 +13,8 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -139,19 +140,11 @@ def problem_response(error: Problem) -> JsonResponse:
     )
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    """This is the 404 handler for URLs that no module serves."""
-    return JsonResponse(
-        {
-            "type": "urn:quarry:problem:not-found",
-            "title": "Not found",
-            "status": 404,
-            "detail": f"nothing is served at {request.path}",
-            "code": "not-found",
-        },
-        status=404,
-        content_type=CONTENT_TYPE,
-    )
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """This is the 404 handler for URLs that no module serves: a page for people's browsers."""
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        return defaults.page_not_found(request, exception)
+    return problem_response(NotFound(f"nothing is served at {request.path}"))
 
 
 def method_not_allowed(request: HttpRequest, allowed: Sequence[str]) -> JsonResponse:

@@ -13,7 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import structlog
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+
+_logger = structlog.get_logger("quarry.identity")
 
 _BITS = 2048
 #: How often the file may be read again: for a key that was added or taken away.
@@ -47,9 +51,19 @@ class SigningKeys:
             with self._lock:
                 # Each token asks: of those that come at once, the first reads for all.
                 if self._clock() - self._read_at >= _READ_AGAIN_SECONDS:
-                    self._keys = tuple(_read(self.path))
+                    self._keys = self._read()
                     self._read_at = self._clock()
         return self._keys
+
+    def _read(self) -> tuple[RSAKey, ...]:
+        try:
+            return tuple(_read(self.path))
+        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+            if not self._keys:
+                raise SigningKeysMissing(f"{self.path} is no JWK Set: {error!r}") from error
+            # Operators edit it where it is: what is known goes on until they are done.
+            _logger.error("signing_keys_unreadable", path=str(self.path), error=repr(error))
+            return self._keys
 
     def signing(self) -> RSAKey:
         """This gives the key that signs. Raises: SigningKeysMissing."""

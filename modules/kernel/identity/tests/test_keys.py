@@ -57,6 +57,19 @@ class TestOurKeys:
         call_command("token_keys")
         assert len(SigningKeys(tmp_path).all()) == 2
 
+    @pytest.mark.parametrize(
+        "torn", ['{"keys": [', '{"keys": [{"kty": "RSA"}]}', '{"key": []}', "[]"]
+    )
+    def test_that_are_known_go_on_while_the_file_is_torn(self, tmp_path: Path, torn: str) -> None:
+        clock = Clock()
+        keys = SigningKeys(tmp_path, makes=True, clock=clock)
+        known = keys.signing().kid
+        keys.path.write_text(torn)
+        clock.now += 5
+        assert keys.signing().kid == known
+        with pytest.raises(SigningKeysMissing, match=r"signing\.json is no JWK Set"):
+            SigningKeys(tmp_path).signing()
+
     def test_are_named_by_the_one_that_signs_where_another_was_first(self, tmp_path: Path) -> None:
         first = add_key(tmp_path / "signing.json", only_first=True)
         assert add_key(tmp_path / "signing.json", only_first=True) == first
