@@ -3,6 +3,7 @@ from django.test import Client
 
 from modules.gateway.tests.doubles import InventoryDouble, OrderingDouble
 from modules.kernel.contracts import Forbidden, Problem, Unavailable
+from modules.ordering.contracts import OrderNotCancellable, OrderPayment
 
 pytestmark = pytest.mark.django_db
 
@@ -225,10 +226,34 @@ class TestOrderPage:
     def test_says_when_it_is_too_late_to_cancel(
         self, client: Client, ordering: OrderingDouble, order_id: str
     ) -> None:
-        ordering.move(order_id, status="confirmed")
+        paid = OrderPayment(status="captured", captured_minor=2900, refunded_minor=0)
+        ordering.move(order_id, status="confirmed", payment=paid)
         response = client.post(f"/shop/orders/{order_id}/cancel", follow=True)
         assert "too late to cancel" in response.text
         assert ordering.placed[order_id].status == "confirmed"
+
+    def test_cancels_once_when_it_is_asked_twice(
+        self, client: Client, ordering: OrderingDouble, order_id: str
+    ) -> None:
+        client.post(f"/shop/orders/{order_id}/cancel")
+        response = client.post(f"/shop/orders/{order_id}/cancel", follow=True)
+        assert "too late" not in response.text
+        assert "notice-bad" not in response.text
+        assert ordering.placed[order_id].status == "cancelled"
+
+    def test_says_of_an_order_that_is_being_undone_that_it_is(
+        self,
+        client: Client,
+        ordering: OrderingDouble,
+        order_id: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def refuse(*, order_id: str) -> None:
+            raise OrderNotCancellable("undone", order_id=order_id, order_status="pending")
+
+        monkeypatch.setattr(ordering, "cancel_order", refuse)
+        response = client.post(f"/shop/orders/{order_id}/cancel", follow=True)
+        assert "being undone already" in response.text
 
     def test_takes_goods_back_that_have_left(
         self, client: Client, ordering: OrderingDouble, order_id: str

@@ -73,7 +73,17 @@ def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
     try:
         interfaces.get(Ordering).cancel_order(order_id=order_id)
     except OrderNotCancellable:
-        messages.error(request, "It is too late to cancel: the order is paid and being packed.")
+        order = _order_of_visitor(request, order_id)
+        if order is None:
+            return not_found(request, "order")
+        if order.status == "cancelled":  # Asked for twice: what was wanted is so.
+            messages.success(request, "Your order is cancelled.")
+        elif order.payment.captured_minor:
+            messages.error(request, "It is too late to cancel: the order is paid and being packed.")
+        else:
+            messages.error(
+                request, "It is being undone already, or about to be paid for: see below."
+            )
     else:
         messages.success(request, "We are cancelling your order and undoing what was done.")
     return redirect("shop:order", order_id=order_id)
