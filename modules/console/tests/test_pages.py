@@ -77,8 +77,8 @@ class TestOrders:
 
     def test_is_left_alone_while_nothing_happens(self, client: Client) -> None:
         """Who reads a message in it would have it closed each second."""
-        state = client.get("/console/orders/o-1").context["state"]
-        again = client.get("/console/orders/o-1", {"seen": state})
+        seen = client.get("/console/orders/o-1").context["fingerprint"]
+        again = client.get("/console/orders/o-1", {"seen": seen})
         assert (again.status_code, again.content) == (204, b"")
         with unit_of_work("ordering") as work:
             work.append(
@@ -86,7 +86,7 @@ class TestOrders:
                     order_id="o-1", amount_minor=1450, currency="USD", payment_token="tok_ok"
                 )
             )
-        assert "Authorise payment" in client.get("/console/orders/o-1", {"seen": state}).text
+        assert "Authorise payment" in client.get("/console/orders/o-1", {"seen": seen}).text
 
     def test_says_that_there_is_no_such_order(self, client: Client) -> None:
         response = client.get("/console/orders/none")

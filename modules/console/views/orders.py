@@ -1,7 +1,5 @@
 """Orders: the list, and one with everything that was said about it."""
 
-import hashlib
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -11,6 +9,7 @@ from modules.console.queries.orders import ORDER_STATUSES, messages_of
 from modules.console.views.access import for_operators
 from modules.kernel import interfaces
 from modules.kernel.contracts import Invalid
+from modules.kernel.pages.fingerprint import fingerprint_of
 from modules.ordering.contracts import Ordering, OrderPage, UnknownOrder
 
 
@@ -43,8 +42,8 @@ def one(request: HttpRequest, order_id: str) -> HttpResponse:
     except UnknownOrder:
         return render(request, "console/order_not_found.html", {"order_id": order_id}, status=404)
     said = messages_of(found)
-    state = hashlib.sha256(repr((found, said)).encode()).hexdigest()[:12]
-    if request.GET.get("seen") == state:
+    fingerprint = fingerprint_of(found, said)
+    if request.GET.get("seen") == fingerprint:
         return HttpResponse(status=204)
-    context = {"order": found, "swimlanes": said, "state": state}
+    context = {"order": found, "swimlanes": said, "fingerprint": fingerprint}
     return render(request, "console/order.html", context)

@@ -3,10 +3,10 @@
 Pure: made from ordering's published `Order` alone.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from modules.kernel.pages.fingerprint import fingerprint_of
 from modules.ordering.contracts import Order
 
 
@@ -99,8 +99,7 @@ def progress_of(order: Order) -> Progress:
         shown = _cancelled(order)
     else:
         shown = _underway(order)
-    fingerprint = hashlib.sha256(repr((shown, order.shipment, order.payment)).encode())
-    return replace(shown, fingerprint=fingerprint.hexdigest()[:12])
+    return replace(shown, fingerprint=fingerprint_of(shown, order.shipment, order.payment))
 
 
 def _done(order: Order) -> int:
