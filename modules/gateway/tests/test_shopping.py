@@ -274,6 +274,18 @@ class TestOrderPage:
 
 
 class TestPages:
+    def test_that_cannot_be_now_can_be_asked_for_again(
+        self, client: Client, ordering: OrderingDouble, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(**_: object) -> None:
+            raise Unavailable("ordering does not answer")
+
+        put_mugs_in_basket(client)
+        monkeypatch.setattr(ordering, "orders", refuse)
+        answer = client.get("/shop/orders", {"cursor": "x"})
+        assert answer.status_code == 503
+        assert 'href="/shop/orders?cursor=x">Try again' in answer.text
+
     @pytest.mark.parametrize("path", ["/shop/basket", "/shop/checkout"])
     def test_of_what_is_somebodys_own_are_kept_by_nobody(
         self, client: Client, ordering: OrderingDouble, path: str

@@ -30,7 +30,7 @@ class Login(LoginView):
     http_method_names = ("get", "head", "post", "options")
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        super().form_valid(form)
+        login(self.request, form.get_user())
         self.request.session[SUBJECT_IN_SESSION] = subject_of(form.get_user())
         return _go_on(self.request, self.get_success_url())
 

@@ -68,14 +68,12 @@ def progress(request: HttpRequest, order_id: str) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, order_id: str) -> HttpResponse:
     """This asks for the order to be undone; its page then shows it happen."""
-    if _order_of_visitor(request, order_id) is None:
+    order = _order_of_visitor(request, order_id)
+    if order is None:
         return not_found(request, "order")
     try:
         interfaces.get(Ordering).cancel_order(order_id=order_id)
     except OrderNotCancellable:
-        order = _order_of_visitor(request, order_id)
-        if order is None:
-            return not_found(request, "order")
         if order.status == "cancelled":  # Asked for twice: what was wanted is so.
             messages.success(request, "Your order is cancelled.")
         elif order.payment.captured_minor:

@@ -5,7 +5,7 @@ from modules.gateway.web.page import with_problems_shown
 
 app_name = "shop"
 
-# A page also for what a view knows nothing of; an edge that answers with JSON is for programs.
+# All are for people: what a view does not expect is a page as well.
 urlpatterns = [
     path(route, with_problems_shown(view), name=name)
     for route, view, name in (
