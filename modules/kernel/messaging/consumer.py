@@ -181,7 +181,7 @@ class Consumer:
         seen = len(fresh)
         if self._handled_ahead:
             fresh = [message for message in fresh if message.position not in self._handled_ahead]
-        for run in _runs(fresh, self._goes_alone):
+        for run in _runs(fresh, self._has_own_transaction):
             self._deliver_run(run)
         for lease in held.values():
             if until > lease.cursor:
@@ -206,8 +206,8 @@ class Consumer:
             return found, found[-1].position
         return found, known[-1].position if known else after
 
-    def _goes_alone(self, envelope: Envelope) -> bool:
-        """This is true of a message that calls out, or that its last owner may have died of."""
+    def _has_own_transaction(self, envelope: Envelope) -> bool:
+        """This is true of what calls out, and of what its last owner may have died of."""
         return self._calls_out(envelope.name) or self._is_suspect(envelope)
 
     def _calls_out(self, name: str) -> bool:
@@ -218,7 +218,7 @@ class Consumer:
         return self.leases.held[envelope.partition].suspect
 
     def _deliver_run(self, run: Sequence[Envelope]) -> None:
-        if self._goes_alone(run[0]):
+        if self._has_own_transaction(run[0]):
             self._deliver_each(run)
             return
         try:
