@@ -1,8 +1,6 @@
 """Webhooks from an order's events to a receiver: signed, in order, none lost while it is down."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -12,78 +10,30 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import CommandError, call_command
-from django.db.models import F
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from modules.kernel import interfaces
 from modules.kernel.contracts import new_id
-from modules.kernel.messaging import unit_of_work
-from modules.kernel.messaging.drivers.delivering import message_threads
 from modules.kernel.messaging.models import SetAside
 from modules.kernel.messaging.testing import drain
 from modules.kernel.messaging.tests.waiting import wait_until
-from modules.ordering.contracts import OrderConfirmed, OrderFailed, OrderFulfilled, OrderPlaced
-from modules.partners.contracts import BadEndpoint, Partners, UnknownEndpoint
+from modules.ordering.contracts import OrderConfirmed, OrderFailed, OrderFulfilled
+from modules.partners.contracts import Partners
 from modules.partners.models import Delivery, Endpoint
 from modules.partners.outward import webhooks
 from modules.partners.tests.receiver import Receiver, is_signed, running_receiver
-from modules.shipping.contracts import Address
+from modules.partners.tests.telling import (
+    ACME,
+    a_moment_later,
+    add,
+    delivered_at_once,
+    happen,
+    placed,
+    states,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ACME = "acme"
-
-
-def placed(order_id: str, *, by: str = ACME) -> OrderPlaced:
-    return OrderPlaced(
-        order_id=order_id,
-        customer_id=by,
-        currency="USD",
-        lines=(),
-        ship_to=Address(name="A", line1="B", city="C", country="D"),
-        payment_token="tok_ok",
-    )
-
-
-def happen(*events: object) -> None:
-    """These events of ordering are in the log, and whoever is there has heard of them."""
-    with unit_of_work("ordering") as work:
-        work.append_all(events)
-    drain()
-
-
-@contextmanager
-def delivered_at_once(*events: object) -> Iterator[None]:
-    """These events have happened, and a process delivers what comes of them."""
-    with unit_of_work("ordering") as work:
-        work.append_all(events)
-    threads = message_threads(["partners"])
-    threads.start()
-    try:
-        yield
-    finally:
-        threads.stop()
-
-
-def a_moment_later() -> None:
-    """What rests and what is to be tried again is due, and delivered."""
-    Endpoint.objects.update(resting_until=None)
-    SetAside.objects.filter(state="retrying").update(due_at="2000-01-01T00:00:00Z")
-    drain()
-
-
-def add(receiver: Receiver, *event_types: str) -> tuple[str, str]:
-    made = interfaces.get(Partners).add_endpoint(
-        partner=ACME, url=receiver.url, event_types=event_types
-    )
-    return made.endpoint.endpoint_id, made.secret
-
-
-def states(endpoint_id: str) -> list[str]:
-    page = interfaces.get(Partners).deliveries(partner=ACME, endpoint_id=endpoint_id)
-    return [one.state for one in reversed(page.deliveries)]
 
 
 class TestDelivery:
@@ -220,93 +170,6 @@ class TestDelivery:
         assert (found.failures, found.resting_until) == (1, moment + timedelta(seconds=1))
 
 
-class TestDisabling:
-    def test_comes_after_days_without_an_answer_and_is_seen(self, receiver: Receiver) -> None:
-        endpoint_id, _ = add(receiver)
-        receiver.status = 500
-        happen(placed(str(new_id())))
-        days = timedelta(days=settings.PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS)
-        Endpoint.objects.update(failing_since=F("failing_since") - days)
-        a_moment_later()
-        found = interfaces.get(Partners).endpoint(partner=ACME, endpoint_id=endpoint_id)
-        assert found.state == "disabled"
-        assert "every attempt has failed since" in found.reason
-        assert found.last_error == "it answered 500"
-        assert states(endpoint_id) == ["held"]
-        assert not SetAside.objects.exists()
-
-    def test_comes_at_once_where_the_receiver_is_gone(self, receiver: Receiver) -> None:
-        endpoint_id, _ = add(receiver)
-        receiver.status = 410
-        happen(placed(str(new_id())))
-        assert states(endpoint_id) == ["held"]
-
-    def test_is_of_one_order_where_the_others_are_taken(self, receiver: Receiver) -> None:
-        endpoint_id, _ = add(receiver)
-        order_id = str(new_id())
-        receiver.status = 400
-        happen(placed(order_id), OrderConfirmed(order_id=order_id))
-        days = timedelta(days=settings.PARTNERS_WEBHOOKS_DISABLED_AFTER_DAYS)
-        Delivery.objects.update(failing_since=F("failing_since") - days)
-        Endpoint.objects.update(failing_since=None)  # It has taken what is of other orders.
-        a_moment_later()
-        assert states(endpoint_id) == ["held", "held"]
-        assert not SetAside.objects.exists()
-        receiver.status = 204
-        happen(OrderFulfilled(order_id=order_id), placed(str(new_id())))
-        a_moment_later()
-        assert states(endpoint_id) == ["held", "held", "held", "delivered"]
-        assert interfaces.get(Partners).replay(partner=ACME, endpoint_id=endpoint_id) == 3
-        drain()
-        assert receiver.types_of(order_id) == [
-            "order.placed",
-            "order.confirmed",
-            "order.fulfilled",
-        ]
-
-    def test_leaves_what_comes_afterwards_behind_what_is_held(self, receiver: Receiver) -> None:
-        endpoint_id, _ = add(receiver)
-        partners = interfaces.get(Partners)
-        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=False)
-        order_id = str(new_id())
-        happen(placed(order_id))
-        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=True)
-        happen(OrderConfirmed(order_id=order_id))
-        assert receiver.received == []
-        assert partners.replay(partner=ACME, endpoint_id=endpoint_id) == 2
-        happen(OrderFulfilled(order_id=order_id))
-        assert receiver.types_of(order_id) == [
-            "order.placed",
-            "order.confirmed",
-            "order.fulfilled",
-        ]
-
-    @pytest.mark.parametrize("said", [(True,), (False, True)], ids=["enabled", "again"])
-    def test_and_enabling_end_no_rest(self, receiver: Receiver, said: tuple[bool, ...]) -> None:
-        endpoint_id, _ = add(receiver)
-        later = timezone.now() + timedelta(minutes=10)
-        Endpoint.objects.update(resting_until=later)
-        for enabled in said:
-            interfaces.get(Partners).change_endpoint(
-                partner=ACME, endpoint_id=endpoint_id, enabled=enabled
-            )
-        assert Endpoint.objects.get().resting_until == later
-
-    def test_loses_nothing_that_happens_meanwhile(self, receiver: Receiver) -> None:
-        endpoint_id, _ = add(receiver)
-        partners = interfaces.get(Partners)
-        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=False)
-        order_id = str(new_id())
-        happen(placed(order_id), OrderConfirmed(order_id=order_id))
-        assert receiver.received == []
-        with pytest.raises(BadEndpoint, match="enable it"):
-            partners.replay(partner=ACME, endpoint_id=endpoint_id)
-        partners.change_endpoint(partner=ACME, endpoint_id=endpoint_id, enabled=True)
-        assert partners.replay(partner=ACME, endpoint_id=endpoint_id) == 2
-        drain()
-        assert receiver.types_of(order_id) == ["order.placed", "order.confirmed"]
-
-
 class TestReplay:
     def test_sends_again_what_was_sent_with_the_ids_that_it_had(self, receiver: Receiver) -> None:
         endpoint_id, _ = add(receiver)
@@ -349,48 +212,3 @@ class TestSecrets:
         [stored] = Endpoint.objects.extra(select={"raw": "secret"}).values_list("raw", flat=True)
         assert secret not in stored
         assert Endpoint.objects.get().secret == secret
-
-
-class TestEndpoints:
-    def test_are_the_partners_own(self, receiver: Receiver) -> None:
-        endpoint_id, _ = add(receiver)
-        partners = interfaces.get(Partners)
-        assert partners.endpoints(partner="other") == ()
-        for ask in (partners.endpoint, partners.rotate_secret, partners.remove_endpoint):
-            with pytest.raises(UnknownEndpoint):
-                ask(partner="other", endpoint_id=endpoint_id)
-
-    def test_refuse_types_that_there_are_not(self, receiver: Receiver) -> None:
-        with pytest.raises(BadEndpoint, match=r"no event type 'order\.eaten'"):
-            add(receiver, "order.eaten")
-
-    def test_that_are_removed_take_what_was_to_be_sent_with_them(self, receiver: Receiver) -> None:
-        endpoint_id, _ = add(receiver)
-        receiver.status = 503
-        happen(placed(str(new_id())))
-        interfaces.get(Partners).remove_endpoint(partner=ACME, endpoint_id=endpoint_id)
-        receiver.status = 204
-        a_moment_later()
-        assert receiver.received == []
-        assert not SetAside.objects.exists()
-
-
-class TestTheCommand:
-    def test_says_who_is_meant_where_nobody_is_found(
-        self, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        call_command("webhooks", "list", "acme-inc")
-        assert "the client_id that `manage.py oauth_client` has printed" in capsys.readouterr().out
-
-    @pytest.mark.parametrize("since", ["2026-13-01T00:00:00Z", "2026-11-28T00:00:00", "yesterday"])
-    def test_refuses_what_is_no_time(self, receiver: Receiver, since: str) -> None:
-        endpoint_id, _ = add(receiver)
-        with pytest.raises(CommandError, match="a time with its zone"):
-            call_command("webhooks", "replay", ACME, endpoint_id, "--since", since)
-
-    def test_says_that_nothing_was_sent_again(
-        self, receiver: Receiver, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        endpoint_id, _ = add(receiver)
-        call_command("webhooks", "replay", ACME, endpoint_id)
-        assert capsys.readouterr().out == "replayed=0\n"
